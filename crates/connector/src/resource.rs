@@ -43,8 +43,8 @@ pub struct VendorCall {
 
 impl Resources {
     /// Every resource, in file order.
-    pub fn iter(&self) -> std::slice::Iter<'_, Resource> {
-        self.0.iter()
+    pub fn all(&self) -> &[Resource] {
+        &self.0
     }
 
     /// Whether any verb of any resource answers to a path.

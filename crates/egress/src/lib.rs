@@ -1,1 +1,19 @@
-//! x
+//! The only way out: one HTTP client with an address policy, deadlines and streaming in both directions.
+//!
+//! Every address is checked at connect time, after resolution, whether the URL held a name or an address; so a name
+//! that changes its mind between a check and its use gains nothing. Redirects are never followed here.
+
+mod body;
+mod client;
+mod connector;
+mod deadline;
+mod error;
+mod policy;
+mod roots;
+mod upgrade;
+
+pub use body::{Body, BodyError};
+pub use client::{Egress, Limits};
+pub use error::{Error, Stage};
+pub use policy::AddressPolicy;
+pub use upgrade::{is_upgrade, tunnel};

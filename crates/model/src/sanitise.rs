@@ -21,12 +21,11 @@ fn strip_once(text: &str) -> String {
     while let Some(start) = rest.find('<') {
         let (before, tag) = rest.split_at(start);
         out.push_str(before);
-        match tag_length(tag) {
-            Some(length) => rest = &tag[length..],
-            None => {
-                out.push('<');
-                rest = &tag[1..];
-            }
+        if let Some(length) = tag_length(tag) {
+            rest = &tag[length..];
+        } else {
+            out.push('<');
+            rest = &tag[1..];
         }
     }
     out.push_str(rest);

@@ -1,1 +1,34 @@
-//! x
+//! The only SQL of Keyway. It records what others decided and never decides itself.
+//!
+//! One SQL text serves both back-ends, SQLite and PostgreSQL. A [`Tx`] is a transaction on either; the `on!` macro
+//! gives the same body to both drivers. Integers are `i64`, times epoch milliseconds, hashes and sealed values
+//! bytes. Every method of [`Tx`] is exercised on both back-ends by the contract tests.
+
+#[macro_use]
+mod backend;
+
+mod account;
+mod call_log;
+mod change;
+mod connector;
+mod error;
+mod instance;
+mod instance_key;
+mod instance_list;
+mod login;
+mod organization;
+mod schema;
+mod user;
+mod vault;
+
+pub use account::NewAccount;
+pub use backend::{Backend, Store, Tx};
+pub use change::ChangeNotice;
+pub use error::{Error, Result};
+pub use instance::{NewInstance, SealedInstance, SealedValue, StoredToken};
+pub use instance_key::NewInstanceKey;
+pub use instance_list::InstanceFilter;
+pub use organization::NewOrganization;
+pub use schema::SCHEMA_VERSION;
+pub use user::{NewUser, StoredUser};
+pub use vault::{StoredDataKey, VaultState};
