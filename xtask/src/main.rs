@@ -1,5 +1,9 @@
 //! The project's own commands: `cargo xtask help` lists them. Only dispatches; each command is a module.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to the person who typed it")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command talks to the person who typed it"
+)]
 
 mod account;
 mod bench;
@@ -38,8 +42,12 @@ fn main() -> ExitCode {
 }
 
 fn dispatch(args: &[String]) -> Result<()> {
-    let (name, rest) = args.split_first().map_or(("help", args), |(name, rest)| (name.as_str(), rest));
-    if matches!(name, "help" | "--help" | "-h") || rest.iter().any(|arg| arg == "--help" && name != "run") {
+    let (name, rest) = args
+        .split_first()
+        .map_or(("help", args), |(name, rest)| (name.as_str(), rest));
+    if matches!(name, "help" | "--help" | "-h")
+        || rest.iter().any(|arg| arg == "--help" && name != "run")
+    {
         help::print();
         return Ok(());
     }
@@ -50,7 +58,7 @@ fn dispatch(args: &[String]) -> Result<()> {
         "tidy" => tidy::command(&workspace, rest),
         "soak" => soak::command(&workspace, rest),
         "bench" => bench::command(&workspace, rest),
-        "counterparts" => test::install_counterparts(&workspace),
+        "counterparts" => counterparts::command(&workspace),
         _ => Err(Failure::usage(format!("there is no command `{name}`"))),
     }
 }

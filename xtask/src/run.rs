@@ -14,7 +14,7 @@ const LISTEN: &str = "127.0.0.1:8080";
 pub(crate) fn command(workspace: &Workspace, args: &[String]) -> Result<()> {
     let args = args.strip_prefix(&["--".to_owned()]).unwrap_or(args);
     step("build keyway (the first time takes some minutes)", || {
-        exec::run(&mut workspace.cargo(&["build", "--release", "--package", "keyway-server"]))
+        exec::run(&mut workspace.cargo("build --release --package keyway-server"))
     })?;
     let binary = workspace.binary("release")?;
     let mut command = Command::new(&binary);
@@ -26,10 +26,14 @@ pub(crate) fn command(workspace: &Workspace, args: &[String]) -> Result<()> {
     let data = option(args, "--data").unwrap_or("data");
     let listen = option(args, "--listen").unwrap_or(LISTEN);
     println!("== keyway on {listen}, state in {data}/; stop it with Ctrl-C");
-    println!("== its secrets: {} secrets --data {data}", binary.display());
+    let shown = binary.strip_prefix(&workspace.root).unwrap_or(&binary);
+    println!("== its secrets: {} secrets --data {data}", shown.display());
     // Only returns if it could not.
     let error = command.exec();
-    Err(Failure::new(format!("cannot run {}: {error}", exec::line(&command))))
+    Err(Failure::new(format!(
+        "cannot run {}: {error}",
+        exec::line(&command)
+    )))
 }
 
 /// The value of `--name value` or `--name=value`.
@@ -39,7 +43,10 @@ fn option<'a>(args: &'a [String], name: &str) -> Option<&'a str> {
         if arg == name {
             return rest.next().map(String::as_str);
         }
-        if let Some(value) = arg.strip_prefix(name).and_then(|rest| rest.strip_prefix('=')) {
+        if let Some(value) = arg
+            .strip_prefix(name)
+            .and_then(|rest| rest.strip_prefix('='))
+        {
             return Some(value);
         }
     }
@@ -52,7 +59,12 @@ mod tests {
 
     #[test]
     fn an_option_is_found_in_both_spellings() {
-        let args = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        let args = |words: &[&str]| {
+            words
+                .iter()
+                .map(|word| (*word).to_owned())
+                .collect::<Vec<_>>()
+        };
         assert_eq!(option(&args(&["--listen", "a:1"]), "--listen"), Some("a:1"));
         assert_eq!(option(&args(&["--listen=a:1"]), "--listen"), Some("a:1"));
         assert_eq!(option(&args(&["--listen-more=a:1"]), "--listen"), None);

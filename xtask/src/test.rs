@@ -21,53 +21,66 @@ pub(crate) fn command(workspace: &Workspace, args: &[String]) -> Result<()> {
     let options = parse(args)?;
     step("format", || {
         tool(workspace, "fmt", "rustfmt")?;
-        exec::run(&mut workspace.cargo(&["fmt", "--all", "--check"]))
+        exec::run(&mut workspace.cargo("fmt --all --check"))
     })?;
     step("tidy", || tidy::command(workspace, &[]))?;
     if !options.fast {
         step("clippy", || {
             tool(workspace, "clippy", "clippy")?;
-            exec::run(&mut workspace.cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+            exec::run(&mut workspace.cargo("clippy --workspace --all-targets -- -D warnings"))
         })?;
-        install_counterparts(workspace)?;
+        counterparts::command(workspace)?;
     }
-    step("build keyway", || exec::run(&mut workspace.cargo(&["build", "--package", "keyway-server"])))?;
+    step("build keyway", || {
+        exec::run(&mut workspace.cargo("build --package keyway-server"))
+    })?;
     let postgres = step("start PostgreSQL", Postgres::start)?;
     step("tests", || {
-        let mut command = workspace.cargo(&["test", "--workspace"]);
+        let mut command = workspace.cargo("test --workspace");
         command.args(options.filter.as_deref());
-        set_environment(workspace, &mut command, &postgres, &workspace.binary("debug")?);
+        set_environment(
+            workspace,
+            &mut command,
+            &postgres,
+            &workspace.binary("debug")?,
+        );
         exec::run(&mut command)
     })?;
     drop(postgres);
     if !options.fast {
         step("documentation", || {
-            let args = ["doc", "--workspace", "--no-deps", "--document-private-items"];
-            exec::run(workspace.cargo(&args).env("RUSTDOCFLAGS", "-D warnings"))
+            let mut command = workspace.cargo("doc --workspace --no-deps --document-private-items");
+            exec::run(command.env("RUSTDOCFLAGS", "-D warnings"))
         })?;
     }
     println!("== all well");
     Ok(())
 }
 
-pub(crate) fn install_counterparts(workspace: &Workspace) -> Result<()> {
-    step("counterparts", || counterparts::install(workspace).map(drop))
-}
-
-/// What the tests find outside servers and programs by.
-pub(crate) fn set_environment(workspace: &Workspace, command: &mut Command, postgres: &Postgres, binary: &Path) {
+/// What the tests find outside servers and programs by; counterparts only where they are installed.
+pub(crate) fn set_environment(
+    workspace: &Workspace,
+    command: &mut Command,
+    postgres: &Postgres,
+    binary: &Path,
+) {
     command
         .env("KEYWAY_TEST_POSTGRES", postgres.url())
-        .env("KEYWAY_TEST_COUNTERPARTS", workspace.cache().join("counterparts"))
         .env("KEYWAY_TEST_BINARY", binary);
+    let counterparts = workspace.counterparts();
+    if counterparts.is_dir() {
+        command.env("KEYWAY_TEST_COUNTERPARTS", counterparts);
+    }
 }
 
 /// Says so when a tool of the toolchain is missing, instead of a riddle from cargo.
 fn tool(workspace: &Workspace, subcommand: &str, component: &str) -> Result<()> {
-    if exec::succeeds(&mut workspace.cargo(&[subcommand, "--version"])) {
+    if exec::succeeds(workspace.cargo(subcommand).arg("--version")) {
         return Ok(());
     }
-    Err(Failure::new(format!("{component} is not installed; type: rustup component add {component}")))
+    Err(Failure::new(format!(
+        "{component} is not installed; type: rustup component add {component}"
+    )))
 }
 
 fn parse(args: &[String]) -> Result<Options> {
@@ -75,9 +88,15 @@ fn parse(args: &[String]) -> Result<Options> {
     for arg in args {
         match arg.as_str() {
             "--fast" => options.fast = true,
-            flag if flag.starts_with('-') => return Err(Failure::usage(format!("test has no option `{flag}`"))),
+            flag if flag.starts_with('-') => {
+                return Err(Failure::usage(format!("test has no option `{flag}`")));
+            }
             filter if options.filter.is_none() => options.filter = Some(filter.to_owned()),
-            extra => return Err(Failure::usage(format!("test takes one filter, not `{extra}` too"))),
+            extra => {
+                return Err(Failure::usage(format!(
+                    "test takes one filter, not `{extra}` too"
+                )));
+            }
         }
     }
     Ok(options)
@@ -89,8 +108,16 @@ mod tests {
 
     #[test]
     fn options_and_filter_come_in_any_order() {
-        let args = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
-        let both = Options { fast: true, filter: Some("proxy".into()) };
+        let args = |words: &[&str]| {
+            words
+                .iter()
+                .map(|word| (*word).to_owned())
+                .collect::<Vec<_>>()
+        };
+        let both = Options {
+            fast: true,
+            filter: Some("proxy".into()),
+        };
         assert_eq!(parse(&args(&["proxy", "--fast"])).expect("parses"), both);
         assert_eq!(parse(&args(&["--fast", "proxy"])).expect("parses"), both);
         assert_eq!(parse(&args(&["--slow"])).expect_err("refused").code, 2);

@@ -1,1 +1,9 @@
-//! x
+//! From a stored credential to an authorised request: what is put where, and the request that proves it.
+
+mod authorizer;
+mod base_url;
+mod verification;
+
+pub use authorizer::Authorizer;
+pub use base_url::{BaseUrl, BaseUrlError};
+pub use verification::{Refusal, verify};

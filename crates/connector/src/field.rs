@@ -59,8 +59,10 @@ pub struct Field {
 impl Field {
     /// Whether answers mask its value.
     pub fn is_masked(&self) -> bool {
-        // Section 3.3: passwords and the client registration are masked whatever their type.
-        self.kind == FieldKind::Password || matches!(self.key.as_str(), "oauth.api.key" | "oauth.api.secret")
+        // Section 3.3: passwords, the client registration and tokens are masked whatever their type.
+        let by_name = matches!(self.key.as_str(), "oauth.api.key" | "oauth.api.secret")
+            || self.key.starts_with("oauth.user.");
+        self.kind == FieldKind::Password || by_name
     }
 
     /// Whether a method asks for it.

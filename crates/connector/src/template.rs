@@ -48,7 +48,9 @@ impl Template {
         for part in &self.0 {
             match part {
                 Part::Text(text) => out.push_str(text),
-                Part::Config(key) => out.push_str(configuration.get(key).map_or("", |value| value.expose())),
+                Part::Config(key) => {
+                    out.push_str(configuration.get(key).map_or("", |value| value.expose()))
+                }
             }
         }
         Secret::new(out)

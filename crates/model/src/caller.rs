@@ -40,8 +40,12 @@ impl Caller {
     pub fn may_see(&self, instance: &Instance) -> bool {
         match self.visibility() {
             Visibility::Organization(organization) => instance.organization == organization,
-            Visibility::Account(organization, account) => instance.organization == organization && instance.account == account,
-            Visibility::User(organization, user) => instance.organization == organization && instance.user == user,
+            Visibility::Account(organization, account) => {
+                instance.organization == organization && instance.account == account
+            }
+            Visibility::User(organization, user) => {
+                instance.organization == organization && instance.user == user
+            }
         }
     }
 
@@ -59,7 +63,8 @@ impl Caller {
 
     /// Whether the caller administers an account of its organization.
     pub fn administers(&self, account: AccountId) -> bool {
-        self.administers_organization() || (self.user.has(Role::AccountAdmin) && self.user.account == account)
+        self.administers_organization()
+            || (self.user.has(Role::AccountAdmin) && self.user.account == account)
     }
 
     /// Whether the caller may look at an account.

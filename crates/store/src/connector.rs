@@ -16,7 +16,11 @@ impl Tx {
 
     /// Every number by key.
     pub async fn connector_ids(&mut self) -> Result<BTreeMap<ConnectorKey, ConnectorId>> {
-        let rows: Vec<(i64, String)> = on!(self, c => sqlx::query_as("select id, key from connector").fetch_all(c).await)?;
-        Ok(rows.into_iter().filter_map(|(id, key)| Some((ConnectorKey::parse(&key)?, ConnectorId(id)))).collect())
+        let rows: Vec<(i64, String)> =
+            on!(self, c => sqlx::query_as("select id, key from connector").fetch_all(c).await)?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|(id, key)| Some((ConnectorKey::parse(&key)?, ConnectorId(id))))
+            .collect())
     }
 }

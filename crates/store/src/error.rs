@@ -15,7 +15,9 @@ pub enum Error {
     #[error("the store cannot be reached: {0}")]
     Unavailable(String),
     /// The schema was made by a newer version of this program.
-    #[error("the store has schema version {found}, newer than this program's version {known}; use the newer program")]
+    #[error(
+        "the store has schema version {found}, newer than this program's version {known}; use the newer program"
+    )]
     NewerSchema {
         /// Version in the store.
         found: i64,
@@ -41,7 +43,9 @@ impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         match &error {
             sqlx::Error::Database(database) if database.is_unique_violation() => Self::Conflict,
-            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => Self::Unavailable(error.to_string()),
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => {
+                Self::Unavailable(error.to_string())
+            }
             _ => Self::Database(error),
         }
     }

@@ -6,7 +6,13 @@ use crate::{Result, Tx};
 
 impl Tx {
     /// Keeps a sign-in.
-    pub async fn insert_login(&mut self, hash: &[u8], user: UserId, now: Timestamp, expires_at: Timestamp) -> Result<()> {
+    pub async fn insert_login(
+        &mut self,
+        hash: &[u8],
+        user: UserId,
+        now: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<()> {
         on!(self, c => sqlx::query("insert into login (hash, user_id, created_at, expires_at) values ($1, $2, $3, $4)")
             .bind(hash).bind(user.0).bind(now.as_millis()).bind(expires_at.as_millis()).execute(c).await.map(drop))?;
         Ok(())

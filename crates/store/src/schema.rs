@@ -40,7 +40,9 @@ pub(crate) async fn migrate_postgres(pool: &PgPool) -> Result<()> {
         create_again(pool, error).await?;
     }
     let mut tx = pool.begin().await?;
-    sqlx::query("lock table schema_version in access exclusive mode").execute(&mut *tx).await?;
+    sqlx::query("lock table schema_version in access exclusive mode")
+        .execute(&mut *tx)
+        .await?;
     let current: i64 = sqlx::query_scalar(CURRENT).fetch_one(&mut *tx).await?;
     for (version, migration) in missing(current)? {
         sqlx::raw_sql(migration.postgres).execute(&mut *tx).await?;
@@ -59,7 +61,12 @@ async fn create_again(pool: &PgPool, error: sqlx::Error) -> Result<()> {
 
 fn missing(current: i64) -> Result<impl Iterator<Item = (i64, &'static Migration)>> {
     if current > i64::from(SCHEMA_VERSION) {
-        return Err(Error::NewerSchema { found: current, known: i64::from(SCHEMA_VERSION) });
+        return Err(Error::NewerSchema {
+            found: current,
+            known: i64::from(SCHEMA_VERSION),
+        });
     }
-    Ok((1..).zip(&MIGRATIONS).filter(move |(version, _)| *version > current))
+    Ok((1..)
+        .zip(&MIGRATIONS)
+        .filter(move |(version, _)| *version > current))
 }

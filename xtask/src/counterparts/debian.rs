@@ -8,15 +8,41 @@ use crate::exec;
 use crate::failure::{Context, Failure, Result};
 use crate::postgres;
 
-/// A package, and how to tell that its program is there (whoever installed it).
-const PACKAGES: [(&str, fn() -> bool); 7] = [
-    ("python3", || exec::find_program("python3").is_some()),
-    ("python3-venv", || exec::succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"]))),
-    ("nginx", || exec::find_program("nginx").is_some()),
-    ("wrk", || exec::find_program("wrk").is_some()),
-    ("postgresql", postgres::is_installed),
-    ("openssl", || exec::find_program("openssl").is_some()),
-    ("curl", || exec::find_program("curl").is_some()),
+/// A package, and how to tell that its program is there, whoever installed it.
+struct Package {
+    name: &'static str,
+    is_there: fn() -> bool,
+}
+
+const PACKAGES: [Package; 7] = [
+    Package {
+        name: "python3",
+        is_there: || has("python3"),
+    },
+    Package {
+        name: "python3-venv",
+        is_there: can_make_environments,
+    },
+    Package {
+        name: "nginx",
+        is_there: || has("nginx"),
+    },
+    Package {
+        name: "wrk",
+        is_there: || has("wrk"),
+    },
+    Package {
+        name: "postgresql",
+        is_there: postgres::is_installed,
+    },
+    Package {
+        name: "openssl",
+        is_there: || has("openssl"),
+    },
+    Package {
+        name: "curl",
+        is_there: || has("curl"),
+    },
 ];
 
 /// Debian starts a service that is installed; `policy-rc.d` is its way to say no. Ours is there only while
@@ -32,26 +58,55 @@ apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@" >&2
 "#;
 
 pub(super) fn install() -> Result<()> {
-    let missing: Vec<&str> =
-        PACKAGES.iter().filter(|(_, is_there)| !is_there()).map(|(package, _)| *package).collect();
+    let missing = missing();
     if missing.is_empty() {
         return Ok(());
     }
     let list = missing.join(" ");
     if !Path::new("/usr/bin/apt-get").exists() {
-        return Err(Failure::new(format!("please install what Debian calls: {list}")));
+        return Err(Failure::new(format!(
+            "please install what Debian calls: {list}"
+        )));
     }
     if !is_root() {
         let command = format!("sudo apt-get install --no-install-recommends {list}");
-        return Err(Failure::new(format!("programs are missing; type: {command}")));
+        return Err(Failure::new(format!(
+            "programs are missing; type: {command}"
+        )));
     }
     println!("   debian: installing {list}");
     let mut command = Command::new("sh");
-    command.args(["-c", INSTALL, "sh"]).args(&missing).env("DEBIAN_FRONTEND", "noninteractive");
+    command
+        .args(["-c", INSTALL, "sh"])
+        .args(&missing)
+        .env("DEBIAN_FRONTEND", "noninteractive");
     let output = command.output().context(|| "cannot run sh".into())?;
     if !output.status.success() {
-        return Err(Failure::new(format!("cannot install {list}: {}", exec::last_word(&output))));
+        return Err(Failure::new(format!(
+            "cannot install {list}: {}",
+            exec::last_word(&output)
+        )));
     }
-    let still = PACKAGES.iter().find(|(_, is_there)| !is_there());
-    still.map_or(Ok(()), |(package, _)| Err(Failure::new(format!("{package} was installed but is not found"))))
+    match self::missing().first() {
+        None => Ok(()),
+        Some(name) => Err(Failure::new(format!(
+            "{name} was installed but is not found"
+        ))),
+    }
+}
+
+fn missing() -> Vec<&'static str> {
+    PACKAGES
+        .iter()
+        .filter(|package| !(package.is_there)())
+        .map(|package| package.name)
+        .collect()
+}
+
+fn has(program: &str) -> bool {
+    exec::find_program(program).is_some()
+}
+
+fn can_make_environments() -> bool {
+    exec::succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"]))
 }

@@ -1,0 +1,173 @@
+//! The raw call: a request goes out with the instance's credential, the answer comes back while it arrives.
+
+use std::borrow::Cow;
+use std::time::Instant;
+
+use http::{HeaderMap, Method, Request, Response, StatusCode, Version};
+use http_body::Body as _;
+use hyper::body::Incoming;
+use keyway_egress::{Body, Egress, is_upgrade, tunnel};
+use keyway_model::{CallRecord, RequestId, Timestamp};
+
+use super::cache::{Access, Snapshot};
+use super::identify::Identity;
+use super::{headers, links, path};
+use crate::{App, Error, Result};
+
+/// A call to be forwarded.
+#[derive(Debug)]
+pub struct Call {
+    /// The id that the caller is told.
+    pub id: RequestId,
+    /// Whose call it is.
+    pub identity: Identity,
+    /// Method at the provider.
+    pub method: Method,
+    /// Path below the provider's root, beginning with a slash or empty, as it came.
+    pub path: String,
+    /// URL under which this server offers the provider's root, without a slash at its end.
+    pub root: String,
+    /// When the call arrived.
+    pub at: Timestamp,
+    /// When the call arrived, for its duration.
+    pub began: Instant,
+}
+
+impl Call {
+    /// Records the call once its answer has begun; `status` is what the caller receives.
+    pub fn finish(&self, app: &App, status: u16) {
+        app.metrics.call_answered(status);
+        app.call_log.record(app, record(self, status));
+    }
+}
+
+/// Sends a call on and returns the provider's answer, whatever its status. The dialect finishes the call.
+pub async fn forward(
+    app: &App,
+    egress: &Egress,
+    call: &Call,
+    request: Request<Incoming>,
+) -> Result<Response<Body>> {
+    app.metrics.call_began();
+    check(call)?;
+    send(egress, call, &call.identity.access.snapshot, request).await
+}
+
+fn check(call: &Call) -> Result<()> {
+    // TRACE would show the caller the credential; CONNECT is no call of an API.
+    if matches!(call.method, Method::TRACE | Method::CONNECT) {
+        return Err(Error::Refused(format!(
+            "{} cannot be forwarded",
+            call.method
+        )));
+    }
+    let Access { snapshot, policy } = &*call.identity.access;
+    if !snapshot.enabled {
+        return Err(Error::Forbidden(format!(
+            "instance {} is disabled",
+            snapshot.id
+        )));
+    }
+    path::check(&call.path)?;
+    let Some(policy) = policy else { return Ok(()) };
+    let within_path = policy.path_prefixes.is_empty()
+        || path::plain_segments(&call.path).is_some_and(|segments| policy.allows_path(&segments));
+    if policy.allows_method(call.method.as_str()) && within_path {
+        return Ok(());
+    }
+    Err(Error::Forbidden(
+        "this key does not open this method and path".to_owned(),
+    ))
+}
+
+async fn send(
+    egress: &Egress,
+    call: &Call,
+    snapshot: &Snapshot,
+    mut request: Request<Incoming>,
+) -> Result<Response<Body>> {
+    let upgrade = is_upgrade(request.headers());
+    let caller_side = upgrade.then(|| hyper::upgrade::on(&mut request));
+    let (parts, body) = request.into_parts();
+    let outgoing = outgoing(call, snapshot, parts.headers, parts.uri.query(), upgrade)?;
+    let body = if body.is_end_stream() {
+        Body::empty()
+    } else {
+        Body::stream(body, egress.limits().idle)
+    };
+    let mut answer = egress.send(outgoing.map(|()| body)).await?;
+    let upgraded = answer.status() == StatusCode::SWITCHING_PROTOCOLS;
+    if upgraded && let Some(caller_side) = caller_side {
+        let provider_side = hyper::upgrade::on(&mut answer);
+        // The tunnel lives as long as both sides do; how it ends is nobody's business but theirs.
+        drop(tokio::spawn(async move {
+            tunnel(caller_side, provider_side).await.map(drop)
+        }));
+    }
+    let (mut parts, body) = answer.into_parts();
+    headers::clean_answer(&mut parts.headers, upgraded);
+    links::rewrite(&mut parts.headers, &snapshot.base, &call.root);
+    let idle = egress.limits().idle;
+    Ok(Response::from_parts(
+        parts,
+        if body.is_end_stream() {
+            Body::empty()
+        } else {
+            Body::stream(body, idle)
+        },
+    ))
+}
+
+/// The request as the provider sees it.
+fn outgoing(
+    call: &Call,
+    snapshot: &Snapshot,
+    mut headers: HeaderMap,
+    query: Option<&str>,
+    upgrade: bool,
+) -> Result<Request<()>> {
+    let key = call.identity.key.as_ref();
+    headers::clean_request(&mut headers, key, upgrade);
+    snapshot.authorizer.apply_headers(&mut headers);
+    let query = snapshot
+        .authorizer
+        .apply_query(headers::clean_query(query, key));
+    let uri = snapshot.base.join(&call.path, query.as_deref());
+    let mut request = Request::builder()
+        .method(call.method.clone())
+        .uri(uri)
+        .version(Version::HTTP_11)
+        .body(())
+        .map_err(|_| Error::invalid("path", "cannot be part of a URL"))?;
+    *request.headers_mut() = headers;
+    Ok(request)
+}
+
+fn record(call: &Call, status: u16) -> CallRecord {
+    let snapshot = &call.identity.access.snapshot;
+    CallRecord {
+        request_id: call.id,
+        organization: snapshot.organization,
+        account: snapshot.account,
+        user: snapshot.user,
+        instance: snapshot.id,
+        method: static_name(&call.method),
+        path: call.path.as_str().into(),
+        status,
+        at: call.at,
+        duration_us: i64::try_from(call.began.elapsed().as_micros()).unwrap_or(i64::MAX),
+    }
+}
+
+/// The common methods need no memory of their own.
+fn static_name(method: &Method) -> Cow<'static, str> {
+    match *method {
+        Method::GET => Cow::Borrowed("GET"),
+        Method::POST => Cow::Borrowed("POST"),
+        Method::PUT => Cow::Borrowed("PUT"),
+        Method::PATCH => Cow::Borrowed("PATCH"),
+        Method::DELETE => Cow::Borrowed("DELETE"),
+        Method::HEAD => Cow::Borrowed("HEAD"),
+        ref other => Cow::Owned(other.as_str().to_owned()),
+    }
+}

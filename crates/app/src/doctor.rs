@@ -1,0 +1,131 @@
+//! Proves that everything sealed opens, before anybody needs it.
+
+use keyway_model::{InstanceId, OrganizationId, PageSize};
+use keyway_vault::Context;
+
+use crate::{App, Result};
+
+/// What the doctor found.
+#[derive(Clone, Debug, Default)]
+pub struct Diagnosis {
+    /// Sealed values that opened.
+    pub opened: u64,
+    /// What did not, in words that name the place and never the value.
+    pub problems: Vec<String>,
+}
+
+/// Opens every data key, secret, token and configuration value. `progress` is told how many instances are done.
+pub async fn examine(app: &App, progress: &(dyn Fn(u64) + Sync)) -> Result<Diagnosis> {
+    let mut diagnosis = Diagnosis::default();
+    let mut tx = app.store.read().await?;
+    let keys = tx.data_keys().await?;
+    let organizations = tx.organization_ids().await?;
+    drop(tx);
+    for key in keys {
+        let outcome = app.keyring.check_data_key(&key);
+        diagnosis.note(&outcome, || format!("data key {}", key.id));
+    }
+    let mut done = 0;
+    for organization in organizations {
+        examine_organization(app, organization, &mut diagnosis).await?;
+        let mut after = 0;
+        loop {
+            let page = app
+                .store
+                .read()
+                .await?
+                .all_instance_ids(organization, after, PageSize::default())
+                .await?;
+            for id in &page.items {
+                examine_instance(app, organization, *id, &mut diagnosis).await?;
+                done += 1;
+                progress(done);
+            }
+            match page.items.last() {
+                Some(last) if page.has_more => after = last.0,
+                _ => break,
+            }
+        }
+    }
+    Ok(diagnosis)
+}
+
+impl Diagnosis {
+    fn note<T, E>(&mut self, outcome: &Result<T, E>, place: impl FnOnce() -> String) {
+        match outcome {
+            Ok(_) => self.opened += 1,
+            Err(_) => self.problems.push(format!("{} does not open", place())),
+        }
+    }
+}
+
+async fn examine_organization(
+    app: &App,
+    organization: OrganizationId,
+    diagnosis: &mut Diagnosis,
+) -> Result<()> {
+    let mut tx = app.store.read().await?;
+    if let Some((uuid, sealed)) = tx.organization_secret(organization).await? {
+        let place = Context {
+            organization: Some(organization),
+            record: uuid,
+            field: "secret",
+        };
+        diagnosis.note(&app.keyring.open_value(place, &sealed).await, || {
+            format!("secret of organization {organization}")
+        });
+    }
+    let mut after = 0;
+    loop {
+        let page = tx
+            .users(organization, None, true, after, PageSize::default())
+            .await?;
+        for user in &page.items {
+            if let Some(stored) = tx.user(organization, user.id).await? {
+                let place = Context {
+                    organization: Some(organization),
+                    record: stored.uuid,
+                    field: "secret",
+                };
+                let outcome = app.keyring.open_value(place, &stored.secret_sealed).await;
+                diagnosis.note(&outcome, || format!("secret of user {}", user.id));
+            }
+        }
+        match page.items.last() {
+            Some(last) if page.has_more => after = last.id.0,
+            _ => return Ok(()),
+        }
+    }
+}
+
+async fn examine_instance(
+    app: &App,
+    organization: OrganizationId,
+    id: InstanceId,
+    diagnosis: &mut Diagnosis,
+) -> Result<()> {
+    // Deleted since the page was read: nothing is sealed there any more.
+    let Some(sealed) = app.store.read().await?.instance(organization, id).await? else {
+        return Ok(());
+    };
+    let place = Context {
+        organization: Some(organization),
+        record: sealed.instance.uuid,
+        field: crate::instances::TOKEN_FIELD,
+    };
+    let token = app.keyring.open_value(place, &sealed.token).await;
+    diagnosis.note(&token, || format!("token of instance {id}"));
+    for value in &sealed.values {
+        let field = crate::instances::value_field(&value.field);
+        let place = Context {
+            organization: Some(organization),
+            record: sealed.instance.uuid,
+            field: &field,
+        };
+        let outcome = app.keyring.open_value(place, &value.sealed).await;
+        diagnosis.note(&outcome, || {
+            format!("configuration {} of instance {id}", value.field)
+        });
+    }
+    Ok(())
+}

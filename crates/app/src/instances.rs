@@ -1,0 +1,187 @@
+//! Instances: making, showing, changing, switching and deleting them, for every dialect.
+
+mod change;
+mod configuration;
+mod list;
+mod provision;
+mod repoint;
+mod target;
+
+use std::collections::BTreeMap;
+
+use keyway_model::{Caller, Configuration, Instance, InstanceId, OrganizationId, Secret, User};
+use keyway_store::{SealedInstance, SealedValue};
+use keyway_vault::Context;
+
+pub(crate) use change::remove_all;
+pub use change::{InstancePatch, patch, remove, set_enabled};
+pub use configuration::{ConfigurationInput, MASK, Shown};
+pub use list::{ListFilter, count, list};
+pub use provision::{NewInstanceInput, create};
+pub(crate) use target::Target;
+
+use crate::access::TokenHolder;
+use crate::catalogue::Listed;
+use crate::{App, Error, Result};
+
+/// Field under which an instance's token is sealed.
+pub(crate) const TOKEN_FIELD: &str = "token";
+
+/// Field under which a configuration value is sealed.
+pub(crate) fn value_field(key: &str) -> String {
+    format!("configuration.{key}")
+}
+
+/// An instance with everything that an answer about it shows.
+#[derive(Debug)]
+pub struct InstanceDetail {
+    /// The instance.
+    pub instance: Instance,
+    /// Its token.
+    pub token: Secret,
+    /// Its connector.
+    pub listed: Listed,
+    /// Its configuration; secrets are masked already.
+    pub configuration: BTreeMap<String, Shown>,
+    /// Its owner.
+    pub owner: User,
+}
+
+/// Who acts on an instance: a user, or the bearer of its token.
+#[derive(Clone, Debug)]
+pub enum Actor {
+    /// A user with both secrets.
+    Caller(Caller),
+    /// The bearer of the instance's own token, who may look at it.
+    Bearer(TokenHolder),
+}
+
+/// One instance, for somebody who may look at it.
+pub async fn show(app: &App, actor: &Actor, id: InstanceId) -> Result<InstanceDetail> {
+    let sealed = load(app, actor, id).await?;
+    detail(app, sealed).await
+}
+
+/// The sealed instance, if the actor may look at it.
+pub(crate) async fn load(app: &App, actor: &Actor, id: InstanceId) -> Result<SealedInstance> {
+    let organization = match actor {
+        Actor::Caller(caller) => caller.organization(),
+        Actor::Bearer(holder) => holder.organization,
+    };
+    let found = app.store.read().await?.instance(organization, id).await?;
+    let visible = found.filter(|found| match actor {
+        Actor::Caller(caller) => caller.may_see(&found.instance),
+        Actor::Bearer(holder) => holder.instance == id,
+    });
+    visible.ok_or_else(|| unknown(&id.to_string()))
+}
+
+/// The sealed instance, if the caller may change it.
+pub(crate) async fn load_to_change(
+    app: &App,
+    caller: &Caller,
+    id: InstanceId,
+) -> Result<SealedInstance> {
+    let found = load(app, &Actor::Caller(caller.clone()), id).await?;
+    if caller.may_change(&found.instance) {
+        return Ok(found);
+    }
+    Err(Error::Forbidden(format!(
+        "instance {id} is not yours to change"
+    )))
+}
+
+/// Opens what an answer shows.
+pub(crate) async fn detail(app: &App, sealed: SealedInstance) -> Result<InstanceDetail> {
+    let SealedInstance {
+        instance,
+        token,
+        values,
+    } = sealed;
+    let listed = connector_of(app, &instance)?;
+    let place = Context {
+        organization: Some(instance.organization),
+        record: instance.uuid,
+        field: TOKEN_FIELD,
+    };
+    let token = app.keyring.open_value(place, &token).await?;
+    let clear = open_values(app, &instance, &values).await?;
+    let configuration = configuration::shown(&listed.connector, clear);
+    let owner = app
+        .store
+        .read()
+        .await?
+        .user(instance.organization, instance.user)
+        .await?;
+    let owner = owner
+        .ok_or_else(|| Error::internal("an instance without owner"))?
+        .user;
+    Ok(InstanceDetail {
+        instance,
+        token,
+        listed,
+        configuration,
+        owner,
+    })
+}
+
+/// The connector of an instance; one whose definition was taken away cannot be used.
+pub(crate) fn connector_of(app: &App, instance: &Instance) -> Result<Listed> {
+    let found = app.catalogue.by_key(&instance.connector);
+    found.ok_or_else(|| {
+        Error::Refused(format!(
+            "instance {} is of the connector '{}', whose definition is not installed",
+            instance.id, instance.connector
+        ))
+    })
+}
+
+/// Opens an instance's configuration.
+pub(crate) async fn open_values(
+    app: &App,
+    instance: &Instance,
+    values: &[SealedValue],
+) -> Result<Configuration> {
+    let mut configuration = Configuration::new();
+    for value in values {
+        let field = value_field(&value.field);
+        let place = Context {
+            organization: Some(instance.organization),
+            record: instance.uuid,
+            field: &field,
+        };
+        configuration.insert(
+            value.field.clone(),
+            app.keyring.open_value(place, &value.sealed).await?,
+        );
+    }
+    Ok(configuration)
+}
+
+/// Seals configuration values for an instance.
+pub(crate) async fn seal_values<'a>(
+    app: &App,
+    organization: OrganizationId,
+    record: uuid::Uuid,
+    values: impl IntoIterator<Item = (&'a String, &'a Secret)>,
+) -> Result<Vec<SealedValue>> {
+    let mut sealed = Vec::new();
+    for (key, value) in values {
+        let field = value_field(key);
+        let place = Context {
+            organization: Some(organization),
+            record,
+            field: &field,
+        };
+        sealed.push(SealedValue {
+            field: key.clone(),
+            sealed: app.keyring.seal(place, value).await?,
+        });
+    }
+    Ok(sealed)
+}
+
+/// The error for an instance that is not there for this caller.
+pub fn unknown(id: &str) -> Error {
+    Error::NotFound(format!("No instance found with ID {id}"))
+}

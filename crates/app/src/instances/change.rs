@@ -1,0 +1,236 @@
+//! Changing, switching and deleting an instance.
+
+use std::sync::Arc;
+
+use keyway_connector::Connector;
+use keyway_model::{Caller, Configuration, Instance, InstanceId, Lifecycle, PageSize, Visibility};
+use keyway_store::InstanceFilter;
+
+use super::configuration::{self, ConfigurationInput};
+use super::provision::{checked_name, checked_tags};
+use super::repoint::{self, Place};
+use super::{
+    InstanceDetail, Target, connector_of, detail, load_to_change, open_values, seal_values,
+};
+use crate::{App, Error, Result};
+
+/// How often a change is tried again when somebody else changed the same instance meanwhile.
+const TRIES: usize = 8;
+
+/// What is to be changed; what is absent stays (section 13, row 18).
+#[derive(Clone, Debug, Default)]
+pub struct InstancePatch {
+    /// A new name.
+    pub name: Option<String>,
+    /// Tags instead of the present ones.
+    pub tags: Option<Vec<String>>,
+    /// Configuration entries to set or unset.
+    pub configuration: ConfigurationInput,
+    /// Key or number of another connector to move to.
+    pub connector: Option<String>,
+    /// Whether to ask the provider again although nothing about the credential changes.
+    pub verify: bool,
+}
+
+/// Changes an instance, or nothing.
+pub async fn patch(
+    app: &App,
+    caller: &Caller,
+    id: InstanceId,
+    patch: InstancePatch,
+) -> Result<InstanceDetail> {
+    for _ in 0..TRIES {
+        if let Some(changed) = try_patch(app, caller, id, patch.clone()).await? {
+            return Ok(changed);
+        }
+    }
+    Err(busy(id))
+}
+
+/// One try; `None` when somebody else was faster.
+async fn try_patch(
+    app: &App,
+    caller: &Caller,
+    id: InstanceId,
+    patch: InstancePatch,
+) -> Result<Option<InstanceDetail>> {
+    let sealed = load_to_change(app, caller, id).await?;
+    let before = open_values(app, &sealed.instance, &sealed.values).await?;
+    let old = connector_of(app, &sealed.instance)?.connector;
+    let new = match &patch.connector {
+        Some(named) => app.catalogue.find(named)?.connector,
+        None => Arc::clone(&old),
+    };
+    let mut instance = sealed.instance;
+    instance.connector = new.key.clone();
+    if patch.name.is_some() {
+        instance.name = checked_name(patch.name, &new)?;
+    }
+    if let Some(tags) = patch.tags {
+        instance.tags = checked_tags(tags)?;
+    }
+    let touched = patch.verify || patch.connector.is_some() || !patch.configuration.is_empty();
+    let after = if touched {
+        reconfigure(&old, &new, &before, &patch.configuration)?
+    } else {
+        before.clone()
+    };
+    if patch.verify || new.key != old.key || changes_credential(&new, &before, &after) {
+        instance.health = Target::prepare(&new, &after)?.verify(app, &new).await?;
+    }
+    save(app, instance, &before, &after).await
+}
+
+/// The configuration after a change, checked whole.
+fn reconfigure(
+    old: &Connector,
+    new: &Connector,
+    before: &Configuration,
+    input: &ConfigurationInput,
+) -> Result<Configuration> {
+    let merged = configuration::merge(new, before, input.clone());
+    let after = configuration::with_defaults(new, merged);
+    configuration::check(new, &after)?;
+    let (from, to) = (
+        Place {
+            connector: old,
+            configuration: before,
+        },
+        Place {
+            connector: new,
+            configuration: &after,
+        },
+    );
+    repoint::check(&from, &to, input)?;
+    Target::prepare(new, &after)?;
+    Ok(after)
+}
+
+fn changes_credential(
+    connector: &Connector,
+    before: &Configuration,
+    after: &Configuration,
+) -> bool {
+    let credential = |key: &str| {
+        connector.methods.iter().any(|method| {
+            method
+                .authentication
+                .templates()
+                .into_iter()
+                .any(|template| template.keys().any(|used| used == key))
+        })
+    };
+    let relevant = |key: &String| {
+        *key == keyway_connector::BASE_URL
+            || *key == keyway_connector::AUTHENTICATION_TYPE
+            || credential(key)
+    };
+    before
+        .keys()
+        .chain(after.keys())
+        .any(|key| relevant(key) && before.get(key) != after.get(key))
+}
+
+/// Writes the instance and what differs in its configuration, if nobody else changed it meanwhile.
+async fn save(
+    app: &App,
+    mut instance: Instance,
+    before: &Configuration,
+    after: &Configuration,
+) -> Result<Option<InstanceDetail>> {
+    let now = app.clock.now();
+    instance.updated_at = now;
+    let changed = after
+        .iter()
+        .filter(|(key, value)| before.get(*key) != Some(value));
+    let sealed = seal_values(app, instance.organization, instance.uuid, changed).await?;
+    let mut tx = app.store.write().await?;
+    if !tx.update_instance(&instance).await? {
+        return Ok(None);
+    }
+    for value in &sealed {
+        tx.set_value(instance.id, value).await?;
+    }
+    for key in before.keys().filter(|key| !after.contains_key(*key)) {
+        tx.delete_value(instance.id, key).await?;
+    }
+    tx.insert_change(instance.id, now).await?;
+    let kept = tx.instance(instance.organization, instance.id).await?;
+    tx.commit().await?;
+    app.cache.forget(instance.id);
+    let kept = kept.ok_or_else(|| super::unknown(&instance.id.to_string()))?;
+    detail(app, kept).await.map(Some)
+}
+
+/// Switches an instance on or off. Token and id stay.
+pub async fn set_enabled(
+    app: &App,
+    caller: &Caller,
+    id: InstanceId,
+    enabled: bool,
+) -> Result<InstanceDetail> {
+    for _ in 0..TRIES {
+        let sealed = load_to_change(app, caller, id).await?;
+        let mut instance = sealed.instance;
+        instance.lifecycle = if enabled {
+            Lifecycle::Active
+        } else {
+            Lifecycle::Disabled
+        };
+        if let Some(changed) =
+            save(app, instance, &Configuration::new(), &Configuration::new()).await?
+        {
+            return Ok(changed);
+        }
+    }
+    Err(busy(id))
+}
+
+/// Deletes an instance: sealed values, token, its hash and all keys are erased in one transaction.
+pub async fn remove(app: &App, caller: &Caller, id: InstanceId) -> Result<()> {
+    load_to_change(app, caller, id).await?;
+    erase(app, id).await
+}
+
+/// Deletes everything within a visibility, page by page, for an owner that goes.
+pub(crate) async fn remove_all(app: &App, visibility: Visibility) -> Result<()> {
+    let filter = InstanceFilter {
+        visibility,
+        account: None,
+        connector: None,
+        tags: &[],
+        search: None,
+    };
+    loop {
+        let page = app
+            .store
+            .read()
+            .await?
+            .instance_ids(&filter, 0, PageSize::default())
+            .await?;
+        for id in &page.items {
+            erase(app, *id).await?;
+        }
+        if !page.has_more {
+            return Ok(());
+        }
+    }
+}
+
+async fn erase(app: &App, id: InstanceId) -> Result<()> {
+    let now = app.clock.now();
+    let mut tx = app.store.write().await?;
+    if !tx.delete_instance(id, now).await? {
+        return Err(super::unknown(&id.to_string()));
+    }
+    tx.insert_change(id, now).await?;
+    tx.commit().await?;
+    app.cache.forget(id);
+    Ok(())
+}
+
+fn busy(id: InstanceId) -> Error {
+    Error::Conflict(format!(
+        "instance {id} is being changed by others; try again"
+    ))
+}

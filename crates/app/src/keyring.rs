@@ -1,0 +1,446 @@
+//! The vault over the store: which data key seals what, and the master key's life.
+
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions, Permissions};
+use std::io::{ErrorKind, Read, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, RwLock};
+
+use keyway_config::{MasterKeySource, environment_master_key};
+use keyway_model::{Clock, Entropy, OrganizationId, Secret};
+use keyway_store::{Store, StoredDataKey, Tx, VaultState};
+use keyway_vault::{Context, DataKey, LookupKey, MasterKey, SealError, key_id_of};
+use thiserror::Error;
+use uuid::Uuid;
+
+/// Why the vault cannot be opened. Every message is one line that says what to do.
+#[derive(Debug, Error)]
+pub enum VaultError {
+    /// The store is sealed, the key is not there.
+    #[error(
+        "the master key {0} is missing, but the store is sealed with one; put the key back, without it nothing opens"
+    )]
+    Missing(String),
+    /// The key cannot be read.
+    #[error("the master key {0} cannot be read: {1}")]
+    Unreadable(String, std::io::Error),
+    /// The text is no key.
+    #[error(
+        "the master key {0} is malformed: a master key is 32 bytes in standard base64 (44 characters)"
+    )]
+    Malformed(String),
+    /// A key of another store.
+    #[error(
+        "the master key {0} is not the one that this store is sealed with; put the right key in its place"
+    )]
+    Wrong(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] keyway_store::Error),
+}
+
+/// Why the master key was not rotated.
+#[derive(Debug, Error)]
+pub enum RotateError {
+    /// A running server could not learn the new key.
+    #[error(
+        "the master key comes from the environment; name a file with KEYWAY_MASTER_KEY_FILE to rotate it while the server runs"
+    )]
+    Environment,
+    /// The file cannot be written.
+    #[error("the new master key cannot be written to {}: {source}", file.display())]
+    Write {
+        /// The file.
+        file: PathBuf,
+        /// What the operating system says.
+        source: std::io::Error,
+    },
+    /// Another rotation was faster.
+    #[error("the master key was rotated by somebody else at the same time; nothing was changed")]
+    Raced,
+    /// A data key does not open.
+    #[error("data key {0} does not open under the present master key; run keyway doctor")]
+    Sealed(Uuid),
+    /// The vault cannot be opened.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}
+
+impl From<keyway_store::Error> for RotateError {
+    fn from(error: keyway_store::Error) -> Self {
+        Self::Vault(VaultError::Store(error))
+    }
+}
+
+/// What a rotation did.
+#[derive(Clone, Copy, Debug)]
+pub struct Rotation {
+    /// The new master key's fingerprint.
+    pub master_key_id: Uuid,
+    /// Data keys that were wrapped anew.
+    pub data_keys: usize,
+}
+
+/// Seals and opens values with the keys that the store keeps wrapped.
+#[derive(Clone)]
+pub struct Keyring(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    entropy: Entropy,
+    source: MasterKeySource,
+    master: RwLock<MasterKey>,
+    keys: RwLock<Keys>,
+    lookup: LookupKey,
+}
+
+#[derive(Default)]
+struct Keys {
+    by_id: HashMap<Uuid, DataKey>,
+    current: HashMap<OrganizationId, Uuid>,
+}
+
+impl Keyring {
+    /// Opens the vault of a store that has one.
+    pub(crate) async fn open(
+        store: Store,
+        source: MasterKeySource,
+        entropy: Entropy,
+    ) -> Result<Self, VaultError> {
+        let mut tx = store.read().await?;
+        let state = tx.vault_state().await?;
+        let server_key = tx.current_data_key(None).await?;
+        drop(tx);
+        let (Some(state), Some(server_key)) = (state, server_key) else {
+            return Err(VaultError::Store(keyway_store::Error::Unavailable(
+                "the store has no vault yet".to_owned(),
+            )));
+        };
+        let master = load_master(&source, Some(state))?;
+        let name = source_name(&source);
+        let key = master
+            .unwrap(server_key.id, None, &server_key.wrapped)
+            .map_err(|_| VaultError::Wrong(name))?;
+        let lookup = LookupKey::derive(&key);
+        let inner = Inner {
+            store,
+            entropy,
+            source,
+            master: RwLock::new(master),
+            keys: RwLock::default(),
+            lookup,
+        };
+        Ok(Self(Arc::new(inner)))
+    }
+
+    /// The key of all token hashes.
+    pub fn lookup(&self) -> &LookupKey {
+        &self.0.lookup
+    }
+
+    /// Seals a value for its place.
+    pub async fn seal(&self, context: Context<'_>, clear: &Secret) -> crate::Result<Vec<u8>> {
+        let organization = context
+            .organization
+            .ok_or_else(|| crate::Error::internal("a value without organization"))?;
+        let key = self.current(organization).await?;
+        Ok(key.seal(&context, clear, &self.0.entropy))
+    }
+
+    /// Opens a value in its place.
+    pub async fn open_value(&self, context: Context<'_>, sealed: &[u8]) -> crate::Result<Secret> {
+        let id = key_id_of(sealed).map_err(crate::Error::internal)?;
+        let key = self.by_id(id).await?;
+        key.open(&context, sealed).map_err(crate::Error::internal)
+    }
+
+    async fn current(&self, organization: OrganizationId) -> crate::Result<DataKey> {
+        {
+            let keys = self.0.keys.read().expect("no holder of this lock panics");
+            if let Some(key) = keys
+                .current
+                .get(&organization)
+                .and_then(|id| keys.by_id.get(id))
+            {
+                return Ok(key.clone());
+            }
+        }
+        let stored = self
+            .0
+            .store
+            .read()
+            .await?
+            .current_data_key(Some(organization))
+            .await?;
+        let stored =
+            stored.ok_or_else(|| crate::Error::internal("the organization has no data key"))?;
+        let key = self.unwrap(&stored)?;
+        let mut keys = self.0.keys.write().expect("no holder of this lock panics");
+        keys.current.insert(organization, stored.id);
+        keys.by_id.insert(stored.id, key.clone());
+        Ok(key)
+    }
+
+    async fn by_id(&self, id: Uuid) -> crate::Result<DataKey> {
+        if let Some(key) = self
+            .0
+            .keys
+            .read()
+            .expect("no holder of this lock panics")
+            .by_id
+            .get(&id)
+        {
+            return Ok(key.clone());
+        }
+        let stored = self.0.store.read().await?.data_key(id).await?;
+        let stored =
+            stored.ok_or_else(|| crate::Error::internal(format!("data key {id} is missing")))?;
+        let key = self.unwrap(&stored)?;
+        self.0
+            .keys
+            .write()
+            .expect("no holder of this lock panics")
+            .by_id
+            .insert(id, key.clone());
+        Ok(key)
+    }
+
+    /// Unwraps a data key; one that another master key wrapped means that ours was rotated by another process.
+    fn unwrap(&self, stored: &StoredDataKey) -> crate::Result<DataKey> {
+        if stored.master_key_id != self.master().id() {
+            let state = VaultState {
+                master_key_id: stored.master_key_id,
+                server_id: Uuid::nil(),
+            };
+            let fresh = load_master(&self.0.source, Some(state)).map_err(crate::Error::internal)?;
+            *self
+                .0
+                .master
+                .write()
+                .expect("no holder of this lock panics") = fresh;
+        }
+        self.master()
+            .unwrap(stored.id, stored.organization, &stored.wrapped)
+            .map_err(crate::Error::internal)
+    }
+
+    fn master(&self) -> MasterKey {
+        self.0
+            .master
+            .read()
+            .expect("no holder of this lock panics")
+            .clone()
+    }
+
+    /// Makes a new master key and wraps every data key with it. A crash at any point leaves a store that opens.
+    pub async fn rotate(&self) -> Result<Rotation, RotateError> {
+        let file = match &self.0.source {
+            MasterKeySource::Environment => return Err(RotateError::Environment),
+            MasterKeySource::File(file) | MasterKeySource::DataFolder(file) => file.clone(),
+        };
+        let old = self.master();
+        let (new, text) = MasterKey::generate(&self.0.entropy);
+        let next = next_file(&file);
+        // An interrupted rotation may have left its key; the store has not taken it, or loading would have moved it.
+        remove_if_there(&next)
+            .and_then(|()| write_key(&next, &text))
+            .map_err(|source| RotateError::Write {
+                file: next.clone(),
+                source,
+            })?;
+        let data_keys = self.rewrap_all(&old, &new).await?;
+        std::fs::rename(&next, &file).map_err(|source| RotateError::Write { file, source })?;
+        *self
+            .0
+            .master
+            .write()
+            .expect("no holder of this lock panics") = new.clone();
+        Ok(Rotation {
+            master_key_id: new.id(),
+            data_keys,
+        })
+    }
+
+    async fn rewrap_all(&self, old: &MasterKey, new: &MasterKey) -> Result<usize, RotateError> {
+        let mut tx = self.0.store.write().await?;
+        if !tx.replace_master_key(old.id(), new.id()).await? {
+            return Err(RotateError::Raced);
+        }
+        let keys = tx.data_keys().await?;
+        for stored in &keys {
+            let key = old
+                .unwrap(stored.id, stored.organization, &stored.wrapped)
+                .map_err(|_| RotateError::Sealed(stored.id))?;
+            let wrapped = new.wrap(&key, stored.organization, &self.0.entropy);
+            tx.rewrap_data_key(stored.id, new.id(), &wrapped).await?;
+        }
+        tx.commit().await?;
+        Ok(keys.len())
+    }
+
+    /// The fingerprint of the master key in force.
+    pub fn master_key_id(&self) -> Uuid {
+        self.master().id()
+    }
+
+    /// Proves that a data key opens.
+    pub(crate) fn check_data_key(&self, stored: &StoredDataKey) -> Result<(), SealError> {
+        self.master()
+            .unwrap(stored.id, stored.organization, &stored.wrapped)
+            .map(drop)
+    }
+}
+
+/// Makes the first master key where there is none, and the server's own data key, in the first start's transaction.
+pub(crate) async fn initialise(
+    tx: &mut Tx,
+    source: &MasterKeySource,
+    entropy: &Entropy,
+    clock: &dyn Clock,
+) -> Result<(), VaultError> {
+    if let MasterKeySource::DataFolder(file) = source {
+        let (_, text) = MasterKey::generate(entropy);
+        match write_key(file, &text) {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(VaultError::Unreadable(source_name(source), error)),
+        }
+    }
+    let master = load_master(source, None)?;
+    tx.insert_vault_state(VaultState {
+        master_key_id: master.id(),
+        server_id: entropy.uuid(),
+    })
+    .await?;
+    insert_data_key(tx, &master, None, entropy, clock).await?;
+    Ok(())
+}
+
+/// Makes an organization's data key in the first start's transaction, before there is a keyring.
+pub(crate) async fn first_data_key(
+    tx: &mut Tx,
+    source: &MasterKeySource,
+    organization: OrganizationId,
+    entropy: &Entropy,
+    clock: &dyn Clock,
+) -> Result<(DataKey, LookupKey), VaultError> {
+    let master = load_master(source, None)?;
+    let server = tx
+        .current_data_key(None)
+        .await?
+        .ok_or_else(|| VaultError::Missing(source_name(source)))?;
+    let server = master
+        .unwrap(server.id, None, &server.wrapped)
+        .map_err(|_| VaultError::Wrong(source_name(source)))?;
+    let key = insert_data_key(tx, &master, Some(organization), entropy, clock).await?;
+    Ok((key, LookupKey::derive(&server)))
+}
+
+async fn insert_data_key(
+    tx: &mut Tx,
+    master: &MasterKey,
+    organization: Option<OrganizationId>,
+    entropy: &Entropy,
+    clock: &dyn Clock,
+) -> Result<DataKey, keyway_store::Error> {
+    let key = DataKey::generate(entropy);
+    let wrapped = master.wrap(&key, organization, entropy);
+    let stored = StoredDataKey {
+        id: key.id(),
+        organization,
+        current: true,
+        master_key_id: master.id(),
+        wrapped,
+    };
+    tx.insert_data_key(&stored, clock.now()).await?;
+    Ok(key)
+}
+
+/// Loads the master key that the store expects. A key that an interrupted rotation left beside the file is taken, and
+/// put in its place, when the store was already sealed with it.
+fn load_master(
+    source: &MasterKeySource,
+    state: Option<VaultState>,
+) -> Result<MasterKey, VaultError> {
+    let fits = |key: &MasterKey| state.is_none_or(|state| state.master_key_id == key.id());
+    let wrong = || VaultError::Wrong(source_name(source));
+    match source {
+        MasterKeySource::Environment => {
+            let text =
+                environment_master_key().ok_or_else(|| VaultError::Missing(source_name(source)))?;
+            let key =
+                MasterKey::parse(&text).map_err(|_| VaultError::Malformed(source_name(source)))?;
+            if fits(&key) { Ok(key) } else { Err(wrong()) }
+        }
+        MasterKeySource::File(file) | MasterKeySource::DataFolder(file) => {
+            let present = read_key(file, source);
+            if let Ok(key) = &present
+                && fits(key)
+            {
+                return present;
+            }
+            let next = next_file(file);
+            if let Ok(key) = read_key(&next, source)
+                && state.is_some()
+                && fits(&key)
+            {
+                std::fs::rename(&next, file)
+                    .map_err(|error| VaultError::Unreadable(source_name(source), error))?;
+                return Ok(key);
+            }
+            present.and_then(|_| Err(wrong()))
+        }
+    }
+}
+
+fn read_key(file: &Path, source: &MasterKeySource) -> Result<MasterKey, VaultError> {
+    let mut text = String::new();
+    let read = File::open(file).and_then(|mut file| file.read_to_string(&mut text));
+    let text = Secret::new(text);
+    match read {
+        Ok(_) => MasterKey::parse(&text).map_err(|_| VaultError::Malformed(source_name(source))),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            Err(VaultError::Missing(source_name(source)))
+        }
+        Err(error) => Err(VaultError::Unreadable(source_name(source), error)),
+    }
+}
+
+/// Writes a new key file, readable by its owner only, and has it on disk before it returns.
+fn write_key(file: &Path, text: &Secret) -> std::io::Result<()> {
+    let mut handle = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file)?;
+    handle.set_permissions(Permissions::from_mode(0o600))?;
+    handle.write_all(text.expose().as_bytes())?;
+    handle.write_all(b"\n")?;
+    handle.sync_all()?;
+    file.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+}
+
+fn remove_if_there(file: &Path) -> std::io::Result<()> {
+    match std::fs::remove_file(file) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn next_file(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".next");
+    PathBuf::from(name)
+}
+
+fn source_name(source: &MasterKeySource) -> String {
+    match source {
+        MasterKeySource::Environment => "KEYWAY_MASTER_KEY".to_owned(),
+        MasterKeySource::File(file) | MasterKeySource::DataFolder(file) => {
+            file.display().to_string()
+        }
+    }
+}

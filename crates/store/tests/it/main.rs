@@ -1,0 +1,30 @@
+//! Contract tests of the store: what every method of a transaction promises, checked on both back-ends.
+
+#[macro_use]
+mod harness;
+mod database;
+mod fixture;
+
+mod accounts;
+mod call_log;
+mod change_notices;
+mod concurrency;
+mod connectors;
+mod instance_changes;
+mod instance_keys;
+mod instance_list;
+mod instance_removal;
+mod instance_search;
+mod instances;
+mod logins;
+mod opening;
+mod organizations;
+mod postgres_server;
+mod schema;
+mod sqlite_file;
+mod transactions;
+mod unreadable_rows;
+mod user_roles;
+mod user_secrets;
+mod users;
+mod vault;
