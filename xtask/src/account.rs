@@ -19,27 +19,15 @@ impl Account {
         if !is_root() {
             return Ok(None);
         }
-        let passwd =
-            fs::read_to_string("/etc/passwd").context(|| "cannot read /etc/passwd".into())?;
-        let account = ["postgres", "nobody"]
-            .iter()
-            .find_map(|name| Self::named(name, &passwd));
-        account.map(Some).ok_or_else(|| {
-            Failure::new("there is no account `postgres` or `nobody` to run a server as")
-        })
+        let passwd = fs::read_to_string("/etc/passwd").context(|| "cannot read /etc/passwd".into())?;
+        let account = ["postgres", "nobody"].iter().find_map(|name| Self::named(name, &passwd));
+        account.map(Some).ok_or_else(|| Failure::new("there is no account `postgres` or `nobody` to run a server as"))
     }
 
     fn named(name: &str, passwd: &str) -> Option<Self> {
-        let fields = passwd
-            .lines()
-            .map(|line| line.split(':').collect::<Vec<_>>());
-        let found = fields
-            .into_iter()
-            .find(|fields| fields.first() == Some(&name))?;
-        Some(Self {
-            uid: found.get(2)?.parse().ok()?,
-            gid: found.get(3)?.parse().ok()?,
-        })
+        let fields = passwd.lines().map(|line| line.split(':').collect::<Vec<_>>());
+        let found = fields.into_iter().find(|fields| fields.first() == Some(&name))?;
+        Some(Self { uid: found.get(2)?.parse().ok()?, gid: found.get(3)?.parse().ok()? })
     }
 
     /// Makes `command` run as this account.
@@ -63,10 +51,7 @@ mod tests {
     #[test]
     fn an_account_is_found_by_its_exact_name() {
         let passwd = "root:x:0:0::/:/bin/sh\npostgres2:x:9:9::/:\npostgres:x:101:104:PostgreSQL:/var:/bin/bash\n";
-        assert_eq!(
-            Account::named("postgres", passwd),
-            Some(Account { uid: 101, gid: 104 })
-        );
+        assert_eq!(Account::named("postgres", passwd), Some(Account { uid: 101, gid: 104 }));
         assert_eq!(Account::named("nobody", passwd), None);
     }
 }

@@ -29,48 +29,31 @@ use crate::workspace::Workspace;
 pub(crate) fn command(workspace: &Workspace, args: &[String]) -> Result<()> {
     let options = Options::parse(args)?;
     counterparts::install_servers()?;
-    step("build keyway", || {
-        exec::run(&mut workspace.cargo("build --release --package keyway-server"))
-    })?;
+    step("build keyway", || exec::run(&mut workspace.cargo("build --release --package keyway-server")))?;
     let binary = workspace.binary("release")?;
     let mut report = Report::default();
     if options.includes(Part::Calls) || options.includes(Part::Memory) {
-        step("calls and memory", || {
-            calls::measure(&binary, &options, &mut report)
-        })?;
+        step("calls and memory", || calls::measure(&binary, &options, &mut report))?;
     }
     if options.includes(Part::Start) {
         step("start", || startup::measure(&binary, &mut report))?;
     }
     if options.includes(Part::Instances) {
-        step("instances", || {
-            instances::measure(&binary, &options, &mut report)
-        })?;
+        step("instances", || instances::measure(&binary, &options, &mut report))?;
     }
     write(workspace, &options, &report)?;
     match report.errors {
         0 => Ok(()),
-        errors => Err(Failure::new(format!(
-            "{errors} answers were not 2xx: these figures mean nothing"
-        ))),
+        errors => Err(Failure::new(format!("{errors} answers were not 2xx: these figures mean nothing"))),
     }
 }
 
 fn write(workspace: &Workspace, options: &Options, report: &Report) -> Result<()> {
     let head = machine::describe(workspace)?;
-    let name = format!(
-        "bench/results/{}-{}",
-        options.file_name(),
-        machine::today()?
-    );
+    let name = format!("bench/results/{}-{}", options.file_name(), machine::today()?);
     let markdown = report.markdown(&head, options);
-    soak::write(
-        workspace,
-        &format!("{name}.json"),
-        &report.json(head, options),
-    )?;
-    fs::write(workspace.path(&format!("{name}.md")), &markdown)
-        .context(|| format!("cannot write {name}.md"))?;
+    soak::write(workspace, &format!("{name}.json"), &report.json(head, options))?;
+    fs::write(workspace.path(&format!("{name}.md")), &markdown).context(|| format!("cannot write {name}.md"))?;
     println!("\n{markdown}\n== {name}.md and .json");
     Ok(())
 }

@@ -16,7 +16,5 @@ pub(crate) fn cargo() -> OsString {
 /// The folders in which programs are looked for; Debian keeps servers in `sbin`, which `PATH` may lack.
 pub(crate) fn program_folders() -> Vec<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path)
-        .chain(["/usr/sbin".into(), "/usr/local/sbin".into()])
-        .collect()
+    env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/local/sbin".into()]).collect()
 }

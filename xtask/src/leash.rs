@@ -23,10 +23,7 @@ pub(crate) struct Leash {
 impl Leash {
     /// Starts `command`; `signal` is what asks it to stop.
     pub(crate) fn start(command: &mut Command, signal: &str) -> Result<Self> {
-        let child = command
-            .process_group(0)
-            .spawn()
-            .context(|| format!("cannot run {}", exec::line(command)))?;
+        let child = command.process_group(0).spawn().context(|| format!("cannot run {}", exec::line(command)))?;
         let watcher = Watcher::start(STOP, &[signal, &child.id().to_string()])?;
         Ok(Self { child, watcher })
     }
@@ -36,21 +33,14 @@ impl Leash {
     }
 
     /// Asks `ready` again and again, at most `limit` long; a server that has ended is a failure at once.
-    pub(crate) fn wait_until(
-        &mut self,
-        limit: Duration,
-        mut ready: impl FnMut() -> bool,
-    ) -> Result<()> {
+    pub(crate) fn wait_until(&mut self, limit: Duration, mut ready: impl FnMut() -> bool) -> Result<()> {
         let start = Instant::now();
         while !ready() {
             if let Ok(Some(status)) = self.child.try_wait() {
                 return Err(Failure::new(format!("it ended at once ({status})")));
             }
             if start.elapsed() > limit {
-                return Err(Failure::new(format!(
-                    "it was not ready within {} s",
-                    limit.as_secs()
-                )));
+                return Err(Failure::new(format!("it was not ready within {} s", limit.as_secs())));
             }
             thread::sleep(Duration::from_millis(1));
         }
@@ -88,13 +78,7 @@ mod tests {
     #[test]
     fn a_server_that_ends_is_noticed_at_once() {
         let mut leash = Leash::start(&mut Command::new("false"), "TERM").expect("false starts");
-        let failure = leash
-            .wait_until(Duration::from_mins(1), || false)
-            .expect_err("it ended");
-        assert!(
-            failure.message.starts_with("it ended at once"),
-            "{}",
-            failure.message
-        );
+        let failure = leash.wait_until(Duration::from_mins(1), || false).expect_err("it ended");
+        assert!(failure.message.starts_with("it ended at once"), "{}", failure.message);
     }
 }

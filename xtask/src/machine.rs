@@ -31,25 +31,17 @@ pub(crate) fn describe(workspace: &Workspace) -> Result<Value> {
 
 /// The commit that is checked out, marked when the tree differs from it.
 fn commit(workspace: &Workspace) -> String {
-    let git =
-        |args: &[&str]| exec::capture(Command::new("git").current_dir(&workspace.root).args(args));
+    let git = |args: &[&str]| exec::capture(Command::new("git").current_dir(&workspace.root).args(args));
     let Ok(commit) = git(&["rev-parse", "--short=12", "HEAD"]) else {
         return "none".to_owned();
     };
     let changed = git(&["status", "--porcelain"]).is_ok_and(|changes| !changes.is_empty());
-    format!(
-        "{}{}",
-        commit.trim(),
-        if changed { " with changes" } else { "" }
-    )
+    format!("{}{}", commit.trim(), if changed { " with changes" } else { "" })
 }
 
 fn cpu_model(cpuinfo: &str) -> String {
     let model = cpuinfo.lines().find(|line| line.starts_with("model name"));
-    model
-        .and_then(|line| line.split_once(':'))
-        .map_or("unknown", |(_, name)| name.trim())
-        .to_owned()
+    model.and_then(|line| line.split_once(':')).map_or("unknown", |(_, name)| name.trim()).to_owned()
 }
 
 #[cfg(test)]
@@ -58,10 +50,7 @@ mod tests {
 
     #[test]
     fn the_cpu_is_named_by_its_model() {
-        assert_eq!(
-            cpu_model("processor : 0\nmodel name\t: Some CPU @ 2 GHz\n"),
-            "Some CPU @ 2 GHz"
-        );
+        assert_eq!(cpu_model("processor : 0\nmodel name\t: Some CPU @ 2 GHz\n"), "Some CPU @ 2 GHz");
         assert_eq!(cpu_model(""), "unknown");
     }
 }

@@ -1,9 +1,5 @@
 //! The project's own commands: `cargo xtask help` lists them. Only dispatches; each command is a module.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a command talks to the person who typed it"
-)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to the person who typed it")]
 
 mod account;
 mod bench;
@@ -42,12 +38,8 @@ fn main() -> ExitCode {
 }
 
 fn dispatch(args: &[String]) -> Result<()> {
-    let (name, rest) = args
-        .split_first()
-        .map_or(("help", args), |(name, rest)| (name.as_str(), rest));
-    if matches!(name, "help" | "--help" | "-h")
-        || rest.iter().any(|arg| arg == "--help" && name != "run")
-    {
+    let (name, rest) = args.split_first().map_or(("help", args), |(name, rest)| (name.as_str(), rest));
+    if matches!(name, "help" | "--help" | "-h") || rest.iter().any(|arg| arg == "--help" && name != "run") {
         help::print();
         return Ok(());
     }

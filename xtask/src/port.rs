@@ -7,12 +7,8 @@ use crate::failure::{Context, Result};
 
 /// A port that nobody listened on a moment ago.
 pub(crate) fn free() -> Result<u16> {
-    let listener =
-        TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context(|| "no free loopback port".into())?;
-    Ok(listener
-        .local_addr()
-        .context(|| "no free loopback port".into())?
-        .port())
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context(|| "no free loopback port".into())?;
+    Ok(listener.local_addr().context(|| "no free loopback port".into())?.port())
 }
 
 /// Whether somebody answers on it.

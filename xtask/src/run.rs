@@ -30,10 +30,7 @@ pub(crate) fn command(workspace: &Workspace, args: &[String]) -> Result<()> {
     println!("== its secrets: {} secrets --data {data}", shown.display());
     // Only returns if it could not.
     let error = command.exec();
-    Err(Failure::new(format!(
-        "cannot run {}: {error}",
-        exec::line(&command)
-    )))
+    Err(Failure::new(format!("cannot run {}: {error}", exec::line(&command))))
 }
 
 /// The value of `--name value` or `--name=value`.
@@ -43,10 +40,7 @@ fn option<'a>(args: &'a [String], name: &str) -> Option<&'a str> {
         if arg == name {
             return rest.next().map(String::as_str);
         }
-        if let Some(value) = arg
-            .strip_prefix(name)
-            .and_then(|rest| rest.strip_prefix('='))
-        {
+        if let Some(value) = arg.strip_prefix(name).and_then(|rest| rest.strip_prefix('=')) {
             return Some(value);
         }
     }
@@ -59,12 +53,7 @@ mod tests {
 
     #[test]
     fn an_option_is_found_in_both_spellings() {
-        let args = |words: &[&str]| {
-            words
-                .iter()
-                .map(|word| (*word).to_owned())
-                .collect::<Vec<_>>()
-        };
+        let args = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
         assert_eq!(option(&args(&["--listen", "a:1"]), "--listen"), Some("a:1"));
         assert_eq!(option(&args(&["--listen=a:1"]), "--listen"), Some("a:1"));
         assert_eq!(option(&args(&["--listen-more=a:1"]), "--listen"), None);

@@ -30,9 +30,7 @@ pub(crate) fn command(workspace: &Workspace, args: &[String]) -> Result<()> {
         _ => return Err(Failure::usage("soak takes at most one name")),
     };
     counterparts::command(workspace)?;
-    step("build keyway", || {
-        exec::run(&mut workspace.cargo("build --release --package keyway-server"))
-    })?;
+    step("build keyway", || exec::run(&mut workspace.cargo("build --release --package keyway-server")))?;
     let tests = step("build the tests", || {
         exec::run(&mut workspace.cargo(BUILD))?;
         list(workspace, name)
@@ -41,15 +39,8 @@ pub(crate) fn command(workspace: &Workspace, args: &[String]) -> Result<()> {
     let (passed, results) = step(&format!("soak: {}", tests.join(", ")), || {
         let mut command = workspace.cargo(TEST);
         // One after the other: each may load the whole machine, and lines stay unmixed.
-        command
-            .args(["--exact", "--nocapture", "--test-threads=1"])
-            .args(&tests);
-        test::set_environment(
-            workspace,
-            &mut command,
-            &postgres,
-            &workspace.binary("release")?,
-        );
+        command.args(["--exact", "--nocapture", "--test-threads=1"]).args(&tests);
+        test::set_environment(workspace, &mut command, &postgres, &workspace.binary("release")?);
         collect(command.env("KEYWAY_SOAK", "1"))
     })?;
     drop(postgres);
@@ -57,18 +48,10 @@ pub(crate) fn command(workspace: &Workspace, args: &[String]) -> Result<()> {
     report["tests"] = json!(tests);
     report["passed"] = json!(passed);
     report["results"] = json!(results);
-    let file = format!(
-        "bench/results/soak-{}-{}.json",
-        name.unwrap_or("all"),
-        machine::today()?
-    );
+    let file = format!("bench/results/soak-{}-{}.json", name.unwrap_or("all"), machine::today()?);
     write(workspace, &file, &report)?;
     println!("== {file}: {} results", results.len());
-    if passed {
-        Ok(())
-    } else {
-        Err(Failure::new("a soak test failed"))
-    }
+    if passed { Ok(()) } else { Err(Failure::new("a soak test failed")) }
 }
 
 pub(crate) fn write(workspace: &Workspace, file: &str, report: &Value) -> Result<()> {
@@ -81,22 +64,10 @@ pub(crate) fn write(workspace: &Workspace, file: &str, report: &Value) -> Result
 /// The exact names of the tests to run; none at all is a failure, not a success.
 fn list(workspace: &Workspace, name: Option<&str>) -> Result<Vec<String>> {
     let text = exec::capture(workspace.cargo(TEST).args(["--list", "soak"]))?;
-    let all: Vec<String> = text
-        .lines()
-        .filter_map(|line| line.strip_suffix(": test"))
-        .map(str::to_owned)
-        .collect();
-    let chosen: Vec<String> = all
-        .iter()
-        .filter(|test| name.is_none_or(|name| test.contains(name)))
-        .cloned()
-        .collect();
+    let all: Vec<String> = text.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect();
+    let chosen: Vec<String> = all.iter().filter(|test| name.is_none_or(|name| test.contains(name))).cloned().collect();
     if chosen.is_empty() {
-        let message = format!(
-            "no soak test is named `{}`; there are: {}",
-            name.unwrap_or("soak"),
-            all.join(", ")
-        );
+        let message = format!("no soak test is named `{}`; there are: {}", name.unwrap_or("soak"), all.join(", "));
         return Err(Failure::new(message));
     }
     Ok(chosen)
@@ -104,14 +75,8 @@ fn list(workspace: &Workspace, name: Option<&str>) -> Result<Vec<String>> {
 
 /// Runs the tests, passes their output on and keeps the results.
 fn collect(command: &mut Command) -> Result<(bool, Vec<Value>)> {
-    let mut child = command
-        .stdout(Stdio::piped())
-        .spawn()
-        .context(|| "cannot run cargo".into())?;
-    let output = child
-        .stdout
-        .take()
-        .ok_or_else(|| Failure::new("the tests have no output"))?;
+    let mut child = command.stdout(Stdio::piped()).spawn().context(|| "cannot run cargo".into())?;
+    let output = child.stdout.take().ok_or_else(|| Failure::new("the tests have no output"))?;
     let mut results = Vec::new();
     for line in BufReader::new(output).split(b'\n') {
         let line = line.context(|| "cannot read what the tests print".into())?;
@@ -119,9 +84,7 @@ fn collect(command: &mut Command) -> Result<(bool, Vec<Value>)> {
         println!("{line}");
         results.extend(result_of(&line)?);
     }
-    let status = child
-        .wait()
-        .context(|| "cannot wait for the tests".into())?;
+    let status = child.wait().context(|| "cannot wait for the tests".into())?;
     Ok((status.success(), results))
 }
 
@@ -129,9 +92,7 @@ fn result_of(line: &str) -> Result<Option<Value>> {
     let Some((_, json)) = line.split_once(MARK) else {
         return Ok(None);
     };
-    serde_json::from_str(json)
-        .map(Some)
-        .context(|| format!("not a result: {line}"))
+    serde_json::from_str(json).map(Some).context(|| format!("not a result: {line}"))
 }
 
 #[cfg(test)]
@@ -143,10 +104,7 @@ mod tests {
     #[test]
     fn a_result_is_found_behind_the_name_of_its_test() {
         let line = r#"test soak::kill ... soak-result: {"kills":200,"lost":0}"#;
-        assert_eq!(
-            result_of(line).expect("reads"),
-            Some(json!({"kills": 200, "lost": 0}))
-        );
+        assert_eq!(result_of(line).expect("reads"), Some(json!({"kills": 200, "lost": 0})));
         assert_eq!(result_of("test soak::kill ... ok").expect("reads"), None);
         assert!(result_of("soak-result: {").is_err());
     }

@@ -10,9 +10,6 @@ pub(crate) fn step<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T>
     let start = Instant::now();
     let result = work();
     let word = if result.is_ok() { "done" } else { "FAILED" };
-    println!(
-        "== {name}: {word} in {:.1} s",
-        start.elapsed().as_secs_f64()
-    );
+    println!("== {name}: {word} in {:.1} s", start.elapsed().as_secs_f64());
     result
 }

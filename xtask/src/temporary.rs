@@ -24,14 +24,10 @@ pub(crate) struct TemporaryFolder {
 impl TemporaryFolder {
     pub(crate) fn new(purpose: &str) -> Result<Self> {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let path =
-            std::env::temp_dir().join(format!("keyway-{purpose}-{}-{number}", process::id()));
+        let path = std::env::temp_dir().join(format!("keyway-{purpose}-{}-{number}", process::id()));
         fs::create_dir(&path).context(|| format!("cannot make {}", path.display()))?;
         let watcher = Watcher::start(REMOVE, &[&path.to_string_lossy()])?;
-        Ok(Self {
-            path,
-            _watcher: watcher,
-        })
+        Ok(Self { path, _watcher: watcher })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -43,8 +39,7 @@ impl TemporaryFolder {
         let describe = || format!("cannot hand over {}", self.path.display());
         fs::set_permissions(&self.path, fs::Permissions::from_mode(0o700)).context(describe)?;
         if let Some(account) = account {
-            std::os::unix::fs::chown(&self.path, Some(account.uid), Some(account.gid))
-                .context(describe)?;
+            std::os::unix::fs::chown(&self.path, Some(account.uid), Some(account.gid)).context(describe)?;
         }
         Ok(())
     }

@@ -31,19 +31,12 @@ pub(crate) fn command(workspace: &Workspace, args: &[String]) -> Result<()> {
         })?;
         counterparts::command(workspace)?;
     }
-    step("build keyway", || {
-        exec::run(&mut workspace.cargo("build --package keyway-server"))
-    })?;
+    step("build keyway", || exec::run(&mut workspace.cargo("build --package keyway-server")))?;
     let postgres = step("start PostgreSQL", Postgres::start)?;
     step("tests", || {
         let mut command = workspace.cargo("test --workspace");
         command.args(options.filter.as_deref());
-        set_environment(
-            workspace,
-            &mut command,
-            &postgres,
-            &workspace.binary("debug")?,
-        );
+        set_environment(workspace, &mut command, &postgres, &workspace.binary("debug")?);
         exec::run(&mut command)
     })?;
     drop(postgres);
@@ -58,15 +51,8 @@ pub(crate) fn command(workspace: &Workspace, args: &[String]) -> Result<()> {
 }
 
 /// What the tests find outside servers and programs by; counterparts only where they are installed.
-pub(crate) fn set_environment(
-    workspace: &Workspace,
-    command: &mut Command,
-    postgres: &Postgres,
-    binary: &Path,
-) {
-    command
-        .env("KEYWAY_TEST_POSTGRES", postgres.url())
-        .env("KEYWAY_TEST_BINARY", binary);
+pub(crate) fn set_environment(workspace: &Workspace, command: &mut Command, postgres: &Postgres, binary: &Path) {
+    command.env("KEYWAY_TEST_POSTGRES", postgres.url()).env("KEYWAY_TEST_BINARY", binary);
     let counterparts = workspace.counterparts();
     if counterparts.is_dir() {
         command.env("KEYWAY_TEST_COUNTERPARTS", counterparts);
@@ -78,9 +64,7 @@ fn tool(workspace: &Workspace, subcommand: &str, component: &str) -> Result<()> 
     if exec::succeeds(workspace.cargo(subcommand).arg("--version")) {
         return Ok(());
     }
-    Err(Failure::new(format!(
-        "{component} is not installed; type: rustup component add {component}"
-    )))
+    Err(Failure::new(format!("{component} is not installed; type: rustup component add {component}")))
 }
 
 fn parse(args: &[String]) -> Result<Options> {
@@ -93,9 +77,7 @@ fn parse(args: &[String]) -> Result<Options> {
             }
             filter if options.filter.is_none() => options.filter = Some(filter.to_owned()),
             extra => {
-                return Err(Failure::usage(format!(
-                    "test takes one filter, not `{extra}` too"
-                )));
+                return Err(Failure::usage(format!("test takes one filter, not `{extra}` too")));
             }
         }
     }
@@ -108,16 +90,8 @@ mod tests {
 
     #[test]
     fn options_and_filter_come_in_any_order() {
-        let args = |words: &[&str]| {
-            words
-                .iter()
-                .map(|word| (*word).to_owned())
-                .collect::<Vec<_>>()
-        };
-        let both = Options {
-            fast: true,
-            filter: Some("proxy".into()),
-        };
+        let args = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        let both = Options { fast: true, filter: Some("proxy".into()) };
         assert_eq!(parse(&args(&["proxy", "--fast"])).expect("parses"), both);
         assert_eq!(parse(&args(&["--fast", "proxy"])).expect("parses"), both);
         assert_eq!(parse(&args(&["--slow"])).expect_err("refused").code, 2);

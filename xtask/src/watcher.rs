@@ -13,16 +13,8 @@ impl Watcher {
     /// Runs `script` (with `$1`, `$2`, … from `args`) when this value is dropped or this process is gone.
     pub(crate) fn start(script: &str, args: &[&str]) -> Result<Self> {
         let mut command = Command::new("sh");
-        command
-            .arg("-c")
-            .arg(format!("read -r _; {script}"))
-            .arg("sh")
-            .args(args);
-        command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .process_group(0);
+        command.arg("-c").arg(format!("read -r _; {script}")).arg("sh").args(args);
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
         Ok(Self(command.spawn().context(|| "cannot run sh".into())?))
     }
 

@@ -20,13 +20,10 @@ impl Workspace {
     /// Walks up from the current folder to the one that holds `Cargo.toml` and `xtask/`.
     pub(crate) fn find() -> Result<Self> {
         let here = current_dir().context(|| "cannot tell the current folder".into())?;
-        let holds_xtask =
-            |folder: &&Path| folder.join("Cargo.toml").is_file() && folder.join("xtask").is_dir();
+        let holds_xtask = |folder: &&Path| folder.join("Cargo.toml").is_file() && folder.join("xtask").is_dir();
         let root = here.ancestors().find(holds_xtask);
         let root = root.ok_or_else(|| Failure::new("this is not inside the repository"))?;
-        Ok(Self {
-            root: root.to_owned(),
-        })
+        Ok(Self { root: root.to_owned() })
     }
 
     pub(crate) fn path(&self, relative: &str) -> PathBuf {
@@ -41,9 +38,7 @@ impl Workspace {
     /// A cargo command, written as one would type it, that runs at the root.
     pub(crate) fn cargo(&self, line: &str) -> Command {
         let mut command = Command::new(env::cargo());
-        command
-            .current_dir(&self.root)
-            .args(line.split_whitespace());
+        command.current_dir(&self.root).args(line.split_whitespace());
         command
     }
 
@@ -51,8 +46,7 @@ impl Workspace {
     pub(crate) fn binary(&self, profile: &str) -> Result<PathBuf> {
         let metadata = self.metadata("--no-deps")?;
         let target = metadata["target_directory"].as_str();
-        let target =
-            target.ok_or_else(|| Failure::new("cargo metadata names no target_directory"))?;
+        let target = target.ok_or_else(|| Failure::new("cargo metadata names no target_directory"))?;
         Ok(Path::new(target).join(profile).join("keyway"))
     }
 

@@ -46,12 +46,8 @@ pub async fn caller(app: &App, credentials: &Credentials) -> Result<Caller> {
     };
     let lookup = app.keyring.lookup();
     let mut tx = app.store.read().await?;
-    let organization = tx
-        .organization_by_secret(&lookup.hash(ORGANIZATION_SECRET, organization.expose()))
-        .await?;
-    let stored = tx
-        .user_by_secret(&lookup.hash(USER_SECRET, user.expose()))
-        .await?;
+    let organization = tx.organization_by_secret(&lookup.hash(ORGANIZATION_SECRET, organization.expose())).await?;
+    let stored = tx.user_by_secret(&lookup.hash(USER_SECRET, user.expose())).await?;
     match (stored, organization) {
         (Some(stored), Some(organization)) if stored.user.organization == organization => {
             Ok(Caller { user: stored.user })
@@ -64,47 +60,26 @@ pub async fn caller(app: &App, credentials: &Credentials) -> Result<Caller> {
 pub async fn token_holder(app: &App, credentials: &Credentials) -> Result<TokenHolder> {
     let token = credentials.element.as_ref().ok_or(Error::Unauthenticated)?;
     let hash = app.keyring.lookup().hash(INSTANCE_TOKEN, token.expose());
-    let found = app
-        .store
-        .read()
-        .await?
-        .instance_by_token(&hash)
-        .await?
-        .ok_or(Error::Unauthenticated)?;
+    let found = app.store.read().await?.instance_by_token(&hash).await?.ok_or(Error::Unauthenticated)?;
     let organization = found.instance.organization;
     check_optional(app, credentials, organization).await?;
-    Ok(TokenHolder {
-        organization,
-        instance: found.instance.id,
-    })
+    Ok(TokenHolder { organization, instance: found.instance.id })
 }
 
 /// Refuses user or organization secrets that are shown beside a token but do not belong to its organization.
-pub async fn check_optional(
-    app: &App,
-    credentials: &Credentials,
-    organization: OrganizationId,
-) -> Result<()> {
+pub async fn check_optional(app: &App, credentials: &Credentials, organization: OrganizationId) -> Result<()> {
     let lookup = app.keyring.lookup();
     if credentials.user.is_none() && credentials.organization.is_none() {
         return Ok(());
     }
     let mut tx = app.store.read().await?;
     if let Some(secret) = &credentials.user {
-        let found = tx
-            .user_by_secret(&lookup.hash(USER_SECRET, secret.expose()))
-            .await?;
-        found
-            .filter(|stored| stored.user.organization == organization)
-            .ok_or(Error::Unauthenticated)?;
+        let found = tx.user_by_secret(&lookup.hash(USER_SECRET, secret.expose())).await?;
+        found.filter(|stored| stored.user.organization == organization).ok_or(Error::Unauthenticated)?;
     }
     if let Some(secret) = &credentials.organization {
-        let found = tx
-            .organization_by_secret(&lookup.hash(ORGANIZATION_SECRET, secret.expose()))
-            .await?;
-        found
-            .filter(|id| *id == organization)
-            .ok_or(Error::Unauthenticated)?;
+        let found = tx.organization_by_secret(&lookup.hash(ORGANIZATION_SECRET, secret.expose())).await?;
+        found.filter(|id| *id == organization).ok_or(Error::Unauthenticated)?;
     }
     Ok(())
 }

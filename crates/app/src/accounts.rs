@@ -31,49 +31,25 @@ pub struct AccountPatch {
 }
 
 /// The accounts that the caller may see.
-pub async fn list(
-    app: &App,
-    caller: &Caller,
-    with_inactive: bool,
-    paging: Paging,
-) -> Result<Page<Account>> {
+pub async fn list(app: &App, caller: &Caller, with_inactive: bool, paging: Paging) -> Result<Page<Account>> {
     let wide = matches!(caller.visibility(), Visibility::Organization(_));
     let only = (!wide).then_some(caller.user.account);
     let mut tx = app.store.read().await?;
-    Ok(tx
-        .accounts(
-            caller.organization(),
-            only,
-            with_inactive,
-            paging.after,
-            paging.size,
-        )
-        .await?)
+    Ok(tx.accounts(caller.organization(), only, with_inactive, paging.after, paging.size).await?)
 }
 
 /// One account.
 pub async fn show(app: &App, caller: &Caller, id: AccountId) -> Result<Account> {
-    let account = app
-        .store
-        .read()
-        .await?
-        .account(caller.organization(), id)
-        .await?;
-    account
-        .filter(|account| caller.may_see_account(account))
-        .ok_or_else(|| unknown(&id.to_string()))
+    let account = app.store.read().await?.account(caller.organization(), id).await?;
+    account.filter(|account| caller.may_see_account(account)).ok_or_else(|| unknown(&id.to_string()))
 }
 
 /// Makes an account.
 pub async fn create(app: &App, caller: &Caller, new: NewAccountInput) -> Result<Account> {
     require_organization_admin(caller)?;
-    let external_id = new
-        .external_id
-        .map(|text| plain_text(&text))
-        .filter(|text| !text.is_empty());
+    let external_id = new.external_id.map(|text| plain_text(&text)).filter(|text| !text.is_empty());
     let external_id = external_id.ok_or_else(|| Error::invalid("externalId", "is required"))?;
-    let or_external =
-        |text: Option<String>| text.map_or_else(|| external_id.clone(), |text| plain_text(&text));
+    let or_external = |text: Option<String>| text.map_or_else(|| external_id.clone(), |text| plain_text(&text));
     let account = NewAccount {
         organization: caller.organization(),
         name: &or_external(new.name),
@@ -83,36 +59,21 @@ pub async fn create(app: &App, caller: &Caller, new: NewAccountInput) -> Result<
         created_at: app.clock.now(),
     };
     let mut tx = app.store.write().await?;
-    let id = tx
-        .insert_account(&account)
-        .await
-        .map_err(|error| conflict(error, &external_id))?;
-    let account = tx
-        .account(caller.organization(), id)
-        .await?
-        .ok_or_else(|| unknown(&id.to_string()))?;
+    let id = tx.insert_account(&account).await.map_err(|error| conflict(error, &external_id))?;
+    let account = tx.account(caller.organization(), id).await?.ok_or_else(|| unknown(&id.to_string()))?;
     tx.commit().await?;
     Ok(account)
 }
 
 /// Changes an account. Deactivating it ends what its users may do at once.
-pub async fn update(
-    app: &App,
-    caller: &Caller,
-    id: AccountId,
-    patch: AccountPatch,
-) -> Result<Account> {
+pub async fn update(app: &App, caller: &Caller, id: AccountId, patch: AccountPatch) -> Result<Account> {
     let mut account = show(app, caller, id).await?;
     require_organization_admin(caller)?;
     if patch.active == Some(false) && account.is_default {
-        return Err(Error::Refused(
-            "the default account of an organization cannot be deactivated".to_owned(),
-        ));
+        return Err(Error::Refused("the default account of an organization cannot be deactivated".to_owned()));
     }
     account.name = patch.name.map_or(account.name, |text| plain_text(&text));
-    account.description = patch
-        .description
-        .map_or(account.description, |text| plain_text(&text));
+    account.description = patch.description.map_or(account.description, |text| plain_text(&text));
     if let Some(external_id) = patch.external_id.map(|text| plain_text(&text)) {
         if external_id.is_empty() {
             return Err(Error::invalid("externalId", "must not be empty"));
@@ -122,9 +83,7 @@ pub async fn update(
     account.active = patch.active.unwrap_or(account.active);
     account.updated_at = app.clock.now();
     let mut tx = app.store.write().await?;
-    tx.update_account(&account)
-        .await
-        .map_err(|error| conflict(error, &account.external_id))?;
+    tx.update_account(&account).await.map_err(|error| conflict(error, &account.external_id))?;
     tx.commit().await?;
     app.cache.forget_callers();
     Ok(account)
@@ -132,10 +91,7 @@ pub async fn update(
 
 /// Deactivates an account; `permanent` also deletes the instances of its users.
 pub async fn remove(app: &App, caller: &Caller, id: AccountId, permanent: bool) -> Result<()> {
-    let off = AccountPatch {
-        active: Some(false),
-        ..AccountPatch::default()
-    };
+    let off = AccountPatch { active: Some(false), ..AccountPatch::default() };
     let account = update(app, caller, id, off).await?;
     if permanent {
         instances::remove_all(app, Visibility::Account(account.organization, account.id)).await?;
@@ -153,9 +109,9 @@ fn require_organization_admin(caller: &Caller) -> Result<()> {
 
 fn conflict(error: keyway_store::Error, external_id: &str) -> Error {
     match error {
-        keyway_store::Error::Conflict => Error::Conflict(format!(
-            "An account with externalId '{external_id}' already exists"
-        )),
+        keyway_store::Error::Conflict => {
+            Error::Conflict(format!("An account with externalId '{external_id}' already exists"))
+        }
         other => other.into(),
     }
 }

@@ -99,28 +99,17 @@ pub enum Start {
 
 impl App {
     /// Opens store, vault and catalogue, making them where this is the first start. Returns whether it was.
-    pub async fn open(
-        settings: Settings,
-        clock: Arc<dyn Clock>,
-        entropy: Entropy,
-    ) -> Result<(Self, bool), Start> {
+    pub async fn open(settings: Settings, clock: Arc<dyn Clock>, entropy: Entropy) -> Result<(Self, bool), Start> {
         let folder = settings.data.clone();
         std::fs::create_dir_all(&folder).map_err(|source| Start::Folder { folder, source })?;
         let store = open_store(&settings).await?;
         let source = MasterKeySource::of(&settings);
         let first = bootstrap::first_start(&store, &settings, &source, &entropy, &clock).await?;
-        Ok((
-            Self::assemble(settings, store, source, clock, entropy).await?,
-            first,
-        ))
+        Ok((Self::assemble(settings, store, source, clock, entropy).await?, first))
     }
 
     /// Opens what a server made before; never makes anything.
-    pub async fn open_existing(
-        settings: Settings,
-        clock: Arc<dyn Clock>,
-        entropy: Entropy,
-    ) -> Result<Self, Start> {
+    pub async fn open_existing(settings: Settings, clock: Arc<dyn Clock>, entropy: Entropy) -> Result<Self, Start> {
         let missing = settings.database_url().is_none() && !store_file(&settings).is_file();
         if missing {
             return Err(Start::NoStore(settings.data));
@@ -165,11 +154,7 @@ impl App {
 
     /// Starts what runs beside the calls: the log writer and the listener for changes. Runs until the task is dropped.
     pub async fn run_background(self) {
-        tokio::join!(
-            crate::call_log::write(self.clone()),
-            changes::listen(self.clone()),
-            crate::sign_in::sweep(self)
-        );
+        tokio::join!(crate::call_log::write(self.clone()), changes::listen(self.clone()), crate::sign_in::sweep(self));
     }
 
     /// A way out with a pool of connections of its own.

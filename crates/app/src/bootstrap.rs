@@ -29,27 +29,12 @@ pub(crate) async fn first_start(
     let uuid = entropy.uuid();
     let secret = entropy.hex_token();
     let placeholder: [u8; 32] = entropy.bytes();
-    let new = NewOrganization {
-        uuid,
-        name: "Default organization",
-        secret_hash: &placeholder,
-        created_at: now,
-    };
+    let new = NewOrganization { uuid, name: "Default organization", secret_hash: &placeholder, created_at: now };
     let organization = tx.insert_organization(&new).await?;
-    let (key, lookup) =
-        keyring::first_data_key(&mut tx, source, organization, entropy, clock.as_ref()).await?;
-    let context = Context {
-        organization: Some(organization),
-        record: uuid,
-        field: "secret",
-    };
+    let (key, lookup) = keyring::first_data_key(&mut tx, source, organization, entropy, clock.as_ref()).await?;
+    let context = Context { organization: Some(organization), record: uuid, field: "secret" };
     let sealed = key.seal(&context, &secret, entropy);
-    tx.set_organization_secret(
-        organization,
-        &sealed,
-        &lookup.hash(ORGANIZATION_SECRET, secret.expose()),
-    )
-    .await?;
+    tx.set_organization_secret(organization, &sealed, &lookup.hash(ORGANIZATION_SECRET, secret.expose())).await?;
 
     let account = NewAccount {
         organization,
@@ -63,11 +48,7 @@ pub(crate) async fn first_start(
 
     let uuid = entropy.uuid();
     let secret = entropy.base64_token();
-    let context = Context {
-        organization: Some(organization),
-        record: uuid,
-        field: "secret",
-    };
+    let context = Context { organization: Some(organization), record: uuid, field: "secret" };
     let administrator = NewUser {
         uuid,
         organization,

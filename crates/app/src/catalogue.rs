@@ -28,20 +28,13 @@ pub struct Listed {
 
 impl Catalogue {
     /// Compiles shipped and added definitions and numbers the new ones.
-    pub(crate) async fn load(
-        settings: &Settings,
-        store: &Store,
-        now: Timestamp,
-    ) -> std::result::Result<Self, Start> {
+    pub(crate) async fn load(settings: &Settings, store: &Store, now: Timestamp) -> std::result::Result<Self, Start> {
         let mut connectors = keyway_connector::embedded()?;
         for folder in &settings.connectors {
             connectors.add_folder(folder)?;
         }
         let mut ids = store.read().await?.connector_ids().await?;
-        if connectors
-            .iter()
-            .any(|connector| !ids.contains_key(&connector.key))
-        {
+        if connectors.iter().any(|connector| !ids.contains_key(&connector.key)) {
             let mut tx = store.write().await?;
             for connector in connectors.iter() {
                 tx.insert_connector(&connector.key, now).await?;
@@ -54,16 +47,12 @@ impl Catalogue {
 
     /// Every connector, ordered by key.
     pub fn all(&self) -> impl Iterator<Item = Listed> {
-        self.connectors
-            .iter()
-            .filter_map(|connector| self.listed(connector))
+        self.connectors.iter().filter_map(|connector| self.listed(connector))
     }
 
     /// The connector with a key.
     pub fn by_key(&self, key: &ConnectorKey) -> Option<Listed> {
-        self.connectors
-            .get(key)
-            .and_then(|connector| self.listed(connector))
+        self.connectors.get(key).and_then(|connector| self.listed(connector))
     }
 
     /// The connector that a text names by key or number.
@@ -73,16 +62,11 @@ impl Catalogue {
             let id: i64 = key_or_id.parse().ok()?;
             self.all().find(|listed| listed.id == ConnectorId(id))
         };
-        by_key
-            .or_else(by_id)
-            .ok_or_else(|| Error::NotFound(format!("No element found with key '{key_or_id}'")))
+        by_key.or_else(by_id).ok_or_else(|| Error::NotFound(format!("No element found with key '{key_or_id}'")))
     }
 
     fn listed(&self, connector: &Arc<Connector>) -> Option<Listed> {
         let id = *self.ids.get(&connector.key)?;
-        Some(Listed {
-            id,
-            connector: Arc::clone(connector),
-        })
+        Some(Listed { id, connector: Arc::clone(connector) })
     }
 }

@@ -45,11 +45,7 @@ async fn sweep_or_warn(app: &App, now: Timestamp) {
     }
 }
 
-async fn look(
-    app: &App,
-    seen: &mut BTreeMap<i64, Timestamp>,
-    now: Timestamp,
-) -> Result<(), keyway_store::Error> {
+async fn look(app: &App, seen: &mut BTreeMap<i64, Timestamp>, now: Timestamp) -> Result<(), keyway_store::Error> {
     let since = now.plus_seconds(-WINDOW);
     let notices = app.store.read().await?.changes_since(since).await?;
     for notice in notices {

@@ -30,12 +30,7 @@ pub async fn examine(app: &App, progress: &(dyn Fn(u64) + Sync)) -> Result<Diagn
         examine_organization(app, organization, &mut diagnosis).await?;
         let mut after = 0;
         loop {
-            let page = app
-                .store
-                .read()
-                .await?
-                .all_instance_ids(organization, after, PageSize::default())
-                .await?;
+            let page = app.store.read().await?.all_instance_ids(organization, after, PageSize::default()).await?;
             for id in &page.items {
                 examine_instance(app, organization, *id, &mut diagnosis).await?;
                 done += 1;
@@ -59,34 +54,19 @@ impl Diagnosis {
     }
 }
 
-async fn examine_organization(
-    app: &App,
-    organization: OrganizationId,
-    diagnosis: &mut Diagnosis,
-) -> Result<()> {
+async fn examine_organization(app: &App, organization: OrganizationId, diagnosis: &mut Diagnosis) -> Result<()> {
     let mut tx = app.store.read().await?;
     if let Some((uuid, sealed)) = tx.organization_secret(organization).await? {
-        let place = Context {
-            organization: Some(organization),
-            record: uuid,
-            field: "secret",
-        };
-        diagnosis.note(&app.keyring.open_value(place, &sealed).await, || {
-            format!("secret of organization {organization}")
-        });
+        let place = Context { organization: Some(organization), record: uuid, field: "secret" };
+        diagnosis
+            .note(&app.keyring.open_value(place, &sealed).await, || format!("secret of organization {organization}"));
     }
     let mut after = 0;
     loop {
-        let page = tx
-            .users(organization, None, true, after, PageSize::default())
-            .await?;
+        let page = tx.users(organization, None, true, after, PageSize::default()).await?;
         for user in &page.items {
             if let Some(stored) = tx.user(organization, user.id).await? {
-                let place = Context {
-                    organization: Some(organization),
-                    record: stored.uuid,
-                    field: "secret",
-                };
+                let place = Context { organization: Some(organization), record: stored.uuid, field: "secret" };
                 let outcome = app.keyring.open_value(place, &stored.secret_sealed).await;
                 diagnosis.note(&outcome, || format!("secret of user {}", user.id));
             }
@@ -117,15 +97,9 @@ async fn examine_instance(
     diagnosis.note(&token, || format!("token of instance {id}"));
     for value in &sealed.values {
         let field = crate::instances::value_field(&value.field);
-        let place = Context {
-            organization: Some(organization),
-            record: sealed.instance.uuid,
-            field: &field,
-        };
+        let place = Context { organization: Some(organization), record: sealed.instance.uuid, field: &field };
         let outcome = app.keyring.open_value(place, &value.sealed).await;
-        diagnosis.note(&outcome, || {
-            format!("configuration {} of instance {id}", value.field)
-        });
+        diagnosis.note(&outcome, || format!("configuration {} of instance {id}", value.field));
     }
     Ok(())
 }

@@ -84,9 +84,6 @@ impl From<keyway_store::Error> for Error {
 
 impl From<keyway_egress::Error> for Error {
     fn from(error: keyway_egress::Error) -> Self {
-        Self::Gateway {
-            timeout: matches!(error, keyway_egress::Error::Timeout(_)),
-            message: error.to_string(),
-        }
+        Self::Gateway { timeout: matches!(error, keyway_egress::Error::Timeout(_)), message: error.to_string() }
     }
 }

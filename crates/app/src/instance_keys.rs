@@ -1,8 +1,7 @@
 //! Instance keys: credentials that open the raw call of one instance within stated limits.
 
 use keyway_model::{
-    Caller, InstanceId, InstanceKey, KeyId, KeyPolicy, MAX_KEY_NAME, Problems, Secret, Timestamp,
-    plain_text,
+    Caller, InstanceId, InstanceKey, KeyId, KeyPolicy, MAX_KEY_NAME, Problems, Secret, Timestamp, plain_text,
 };
 use keyway_store::NewInstanceKey;
 
@@ -37,32 +36,13 @@ pub async fn create(
     load_to_change(app, caller, instance).await?;
     let now = app.clock.now();
     let (name, policy) = checked(new, now)?;
-    let text = Secret::new(format!(
-        "{PREFIX}{}{}",
-        app.entropy.hex_token().expose(),
-        app.entropy.hex_token().expose()
-    ));
+    let text = Secret::new(format!("{PREFIX}{}{}", app.entropy.hex_token().expose(), app.entropy.hex_token().expose()));
     let hash = app.keyring.lookup().hash(INSTANCE_KEY, text.expose());
-    let row = NewInstanceKey {
-        instance,
-        name: &name,
-        hash: &hash,
-        policy: &policy,
-        created_at: now,
-    };
+    let row = NewInstanceKey { instance, name: &name, hash: &hash, policy: &policy, created_at: now };
     let mut tx = app.store.write().await?;
     let id = tx.insert_instance_key(&row).await?;
     tx.commit().await?;
-    Ok((
-        InstanceKey {
-            id,
-            instance,
-            name,
-            policy,
-            created_at: now,
-        },
-        text,
-    ))
+    Ok((InstanceKey { id, instance, name, policy, created_at: now }, text))
 }
 
 /// The keys of an instance.
@@ -88,49 +68,23 @@ fn checked(new: NewKeyInput, now: Timestamp) -> Result<(String, KeyPolicy), Prob
     let mut problems = Problems::default();
     let name = new.name.map(|name| plain_text(&name)).unwrap_or_default();
     if name.is_empty() || name.chars().count() > MAX_KEY_NAME {
-        problems.add(
-            "name",
-            format!("is required and has {MAX_KEY_NAME} characters at most"),
-        );
+        problems.add("name", format!("is required and has {MAX_KEY_NAME} characters at most"));
     }
-    let methods: Vec<String> = new
-        .methods
-        .iter()
-        .map(|method| method.to_ascii_uppercase())
-        .collect();
-    if methods.iter().any(|method| {
-        method.is_empty() || !method.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-')
-    }) {
+    let methods: Vec<String> = new.methods.iter().map(|method| method.to_ascii_uppercase()).collect();
+    if methods.iter().any(|method| method.is_empty() || !method.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-')) {
         problems.add("methods", "must be names of HTTP methods");
     }
-    if new
-        .path_prefixes
-        .iter()
-        .any(|prefix| !path::is_plain(prefix))
-    {
-        problems.add(
-            "pathPrefixes",
-            "must begin with / and hold plain segments: no %, .., //, ? or #",
-        );
+    if new.path_prefixes.iter().any(|prefix| !path::is_plain(prefix)) {
+        problems.add("pathPrefixes", "must begin with / and hold plain segments: no %, .., //, ? or #");
     }
     let expires_at = match new.expires_at.as_deref().map(Timestamp::parse) {
         Some(Some(end)) if end > now => Some(end),
         Some(_) => {
-            problems.add(
-                "expiresAt",
-                "must be a date-time to come, such as 2030-01-31T00:00:00Z",
-            );
+            problems.add("expiresAt", "must be a date-time to come, such as 2030-01-31T00:00:00Z");
             None
         }
         None => None,
     };
     problems.into_result()?;
-    Ok((
-        name,
-        KeyPolicy {
-            methods,
-            path_prefixes: new.path_prefixes,
-            expires_at,
-        },
-    ))
+    Ok((name, KeyPolicy { methods, path_prefixes: new.path_prefixes, expires_at }))
 }

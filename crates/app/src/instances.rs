@@ -77,52 +77,25 @@ pub(crate) async fn load(app: &App, actor: &Actor, id: InstanceId) -> Result<Sea
 }
 
 /// The sealed instance, if the caller may change it.
-pub(crate) async fn load_to_change(
-    app: &App,
-    caller: &Caller,
-    id: InstanceId,
-) -> Result<SealedInstance> {
+pub(crate) async fn load_to_change(app: &App, caller: &Caller, id: InstanceId) -> Result<SealedInstance> {
     let found = load(app, &Actor::Caller(caller.clone()), id).await?;
     if caller.may_change(&found.instance) {
         return Ok(found);
     }
-    Err(Error::Forbidden(format!(
-        "instance {id} is not yours to change"
-    )))
+    Err(Error::Forbidden(format!("instance {id} is not yours to change")))
 }
 
 /// Opens what an answer shows.
 pub(crate) async fn detail(app: &App, sealed: SealedInstance) -> Result<InstanceDetail> {
-    let SealedInstance {
-        instance,
-        token,
-        values,
-    } = sealed;
+    let SealedInstance { instance, token, values } = sealed;
     let listed = connector_of(app, &instance)?;
-    let place = Context {
-        organization: Some(instance.organization),
-        record: instance.uuid,
-        field: TOKEN_FIELD,
-    };
+    let place = Context { organization: Some(instance.organization), record: instance.uuid, field: TOKEN_FIELD };
     let token = app.keyring.open_value(place, &token).await?;
     let clear = open_values(app, &instance, &values).await?;
     let configuration = configuration::shown(&listed.connector, clear);
-    let owner = app
-        .store
-        .read()
-        .await?
-        .user(instance.organization, instance.user)
-        .await?;
-    let owner = owner
-        .ok_or_else(|| Error::internal("an instance without owner"))?
-        .user;
-    Ok(InstanceDetail {
-        instance,
-        token,
-        listed,
-        configuration,
-        owner,
-    })
+    let owner = app.store.read().await?.user(instance.organization, instance.user).await?;
+    let owner = owner.ok_or_else(|| Error::internal("an instance without owner"))?.user;
+    Ok(InstanceDetail { instance, token, listed, configuration, owner })
 }
 
 /// The connector of an instance; one whose definition was taken away cannot be used.
@@ -137,46 +110,28 @@ pub(crate) fn connector_of(app: &App, instance: &Instance) -> Result<Listed> {
 }
 
 /// Opens an instance's configuration.
-pub(crate) async fn open_values(
-    app: &App,
-    instance: &Instance,
-    values: &[SealedValue],
-) -> Result<Configuration> {
+pub(crate) async fn open_values(app: &App, instance: &Instance, values: &[SealedValue]) -> Result<Configuration> {
     let mut configuration = Configuration::new();
     for value in values {
         let field = value_field(&value.field);
-        let place = Context {
-            organization: Some(instance.organization),
-            record: instance.uuid,
-            field: &field,
-        };
-        configuration.insert(
-            value.field.clone(),
-            app.keyring.open_value(place, &value.sealed).await?,
-        );
+        let place = Context { organization: Some(instance.organization), record: instance.uuid, field: &field };
+        configuration.insert(value.field.clone(), app.keyring.open_value(place, &value.sealed).await?);
     }
     Ok(configuration)
 }
 
 /// Seals configuration values for an instance.
-pub(crate) async fn seal_values<'a>(
+pub(crate) async fn seal_values(
     app: &App,
     organization: OrganizationId,
     record: uuid::Uuid,
-    values: impl IntoIterator<Item = (&'a String, &'a Secret)>,
+    values: &Configuration,
 ) -> Result<Vec<SealedValue>> {
     let mut sealed = Vec::new();
     for (key, value) in values {
         let field = value_field(key);
-        let place = Context {
-            organization: Some(organization),
-            record,
-            field: &field,
-        };
-        sealed.push(SealedValue {
-            field: key.clone(),
-            sealed: app.keyring.seal(place, value).await?,
-        });
+        let place = Context { organization: Some(organization), record, field: &field };
+        sealed.push(SealedValue { field: key.clone(), sealed: app.keyring.seal(place, value).await? });
     }
     Ok(sealed)
 }

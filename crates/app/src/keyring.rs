@@ -26,14 +26,10 @@ pub enum VaultError {
     #[error("the master key {0} cannot be read: {1}")]
     Unreadable(String, std::io::Error),
     /// The text is no key.
-    #[error(
-        "the master key {0} is malformed: a master key is 32 bytes in standard base64 (44 characters)"
-    )]
+    #[error("the master key {0} is malformed: a master key is 32 bytes in standard base64 (44 characters)")]
     Malformed(String),
     /// A key of another store.
-    #[error(
-        "the master key {0} is not the one that this store is sealed with; put the right key in its place"
-    )]
+    #[error("the master key {0} is not the one that this store is sealed with; put the right key in its place")]
     Wrong(String),
     /// The store failed.
     #[error(transparent)]
@@ -103,34 +99,19 @@ struct Keys {
 
 impl Keyring {
     /// Opens the vault of a store that has one.
-    pub(crate) async fn open(
-        store: Store,
-        source: MasterKeySource,
-        entropy: Entropy,
-    ) -> Result<Self, VaultError> {
+    pub(crate) async fn open(store: Store, source: MasterKeySource, entropy: Entropy) -> Result<Self, VaultError> {
         let mut tx = store.read().await?;
         let state = tx.vault_state().await?;
         let server_key = tx.current_data_key(None).await?;
         drop(tx);
         let (Some(state), Some(server_key)) = (state, server_key) else {
-            return Err(VaultError::Store(keyway_store::Error::Unavailable(
-                "the store has no vault yet".to_owned(),
-            )));
+            return Err(VaultError::Store(keyway_store::Error::Unavailable("the store has no vault yet".to_owned())));
         };
         let master = load_master(&source, Some(state))?;
         let name = source_name(&source);
-        let key = master
-            .unwrap(server_key.id, None, &server_key.wrapped)
-            .map_err(|_| VaultError::Wrong(name))?;
+        let key = master.unwrap(server_key.id, None, &server_key.wrapped).map_err(|_| VaultError::Wrong(name))?;
         let lookup = LookupKey::derive(&key);
-        let inner = Inner {
-            store,
-            entropy,
-            source,
-            master: RwLock::new(master),
-            keys: RwLock::default(),
-            lookup,
-        };
+        let inner = Inner { store, entropy, source, master: RwLock::new(master), keys: RwLock::default(), lookup };
         Ok(Self(Arc::new(inner)))
     }
 
@@ -141,9 +122,8 @@ impl Keyring {
 
     /// Seals a value for its place.
     pub async fn seal(&self, context: Context<'_>, clear: &Secret) -> crate::Result<Vec<u8>> {
-        let organization = context
-            .organization
-            .ok_or_else(|| crate::Error::internal("a value without organization"))?;
+        let organization =
+            context.organization.ok_or_else(|| crate::Error::internal("a value without organization"))?;
         let key = self.current(organization).await?;
         Ok(key.seal(&context, clear, &self.0.entropy))
     }
@@ -158,23 +138,12 @@ impl Keyring {
     async fn current(&self, organization: OrganizationId) -> crate::Result<DataKey> {
         {
             let keys = self.0.keys.read().expect("no holder of this lock panics");
-            if let Some(key) = keys
-                .current
-                .get(&organization)
-                .and_then(|id| keys.by_id.get(id))
-            {
+            if let Some(key) = keys.current.get(&organization).and_then(|id| keys.by_id.get(id)) {
                 return Ok(key.clone());
             }
         }
-        let stored = self
-            .0
-            .store
-            .read()
-            .await?
-            .current_data_key(Some(organization))
-            .await?;
-        let stored =
-            stored.ok_or_else(|| crate::Error::internal("the organization has no data key"))?;
+        let stored = self.0.store.read().await?.current_data_key(Some(organization)).await?;
+        let stored = stored.ok_or_else(|| crate::Error::internal("the organization has no data key"))?;
         let key = self.unwrap(&stored)?;
         let mut keys = self.0.keys.write().expect("no holder of this lock panics");
         keys.current.insert(organization, stored.id);
@@ -183,54 +152,28 @@ impl Keyring {
     }
 
     async fn by_id(&self, id: Uuid) -> crate::Result<DataKey> {
-        if let Some(key) = self
-            .0
-            .keys
-            .read()
-            .expect("no holder of this lock panics")
-            .by_id
-            .get(&id)
-        {
+        if let Some(key) = self.0.keys.read().expect("no holder of this lock panics").by_id.get(&id) {
             return Ok(key.clone());
         }
         let stored = self.0.store.read().await?.data_key(id).await?;
-        let stored =
-            stored.ok_or_else(|| crate::Error::internal(format!("data key {id} is missing")))?;
+        let stored = stored.ok_or_else(|| crate::Error::internal(format!("data key {id} is missing")))?;
         let key = self.unwrap(&stored)?;
-        self.0
-            .keys
-            .write()
-            .expect("no holder of this lock panics")
-            .by_id
-            .insert(id, key.clone());
+        self.0.keys.write().expect("no holder of this lock panics").by_id.insert(id, key.clone());
         Ok(key)
     }
 
     /// Unwraps a data key; one that another master key wrapped means that ours was rotated by another process.
     fn unwrap(&self, stored: &StoredDataKey) -> crate::Result<DataKey> {
         if stored.master_key_id != self.master().id() {
-            let state = VaultState {
-                master_key_id: stored.master_key_id,
-                server_id: Uuid::nil(),
-            };
+            let state = VaultState { master_key_id: stored.master_key_id, server_id: Uuid::nil() };
             let fresh = load_master(&self.0.source, Some(state)).map_err(crate::Error::internal)?;
-            *self
-                .0
-                .master
-                .write()
-                .expect("no holder of this lock panics") = fresh;
+            *self.0.master.write().expect("no holder of this lock panics") = fresh;
         }
-        self.master()
-            .unwrap(stored.id, stored.organization, &stored.wrapped)
-            .map_err(crate::Error::internal)
+        self.master().unwrap(stored.id, stored.organization, &stored.wrapped).map_err(crate::Error::internal)
     }
 
     fn master(&self) -> MasterKey {
-        self.0
-            .master
-            .read()
-            .expect("no holder of this lock panics")
-            .clone()
+        self.0.master.read().expect("no holder of this lock panics").clone()
     }
 
     /// Makes a new master key and wraps every data key with it. A crash at any point leaves a store that opens.
@@ -245,21 +188,11 @@ impl Keyring {
         // An interrupted rotation may have left its key; the store has not taken it, or loading would have moved it.
         remove_if_there(&next)
             .and_then(|()| write_key(&next, &text))
-            .map_err(|source| RotateError::Write {
-                file: next.clone(),
-                source,
-            })?;
+            .map_err(|source| RotateError::Write { file: next.clone(), source })?;
         let data_keys = self.rewrap_all(&old, &new).await?;
         std::fs::rename(&next, &file).map_err(|source| RotateError::Write { file, source })?;
-        *self
-            .0
-            .master
-            .write()
-            .expect("no holder of this lock panics") = new.clone();
-        Ok(Rotation {
-            master_key_id: new.id(),
-            data_keys,
-        })
+        *self.0.master.write().expect("no holder of this lock panics") = new.clone();
+        Ok(Rotation { master_key_id: new.id(), data_keys })
     }
 
     async fn rewrap_all(&self, old: &MasterKey, new: &MasterKey) -> Result<usize, RotateError> {
@@ -286,9 +219,7 @@ impl Keyring {
 
     /// Proves that a data key opens.
     pub(crate) fn check_data_key(&self, stored: &StoredDataKey) -> Result<(), SealError> {
-        self.master()
-            .unwrap(stored.id, stored.organization, &stored.wrapped)
-            .map(drop)
+        self.master().unwrap(stored.id, stored.organization, &stored.wrapped).map(drop)
     }
 }
 
@@ -308,11 +239,7 @@ pub(crate) async fn initialise(
         }
     }
     let master = load_master(source, None)?;
-    tx.insert_vault_state(VaultState {
-        master_key_id: master.id(),
-        server_id: entropy.uuid(),
-    })
-    .await?;
+    tx.insert_vault_state(VaultState { master_key_id: master.id(), server_id: entropy.uuid() }).await?;
     insert_data_key(tx, &master, None, entropy, clock).await?;
     Ok(())
 }
@@ -326,13 +253,8 @@ pub(crate) async fn first_data_key(
     clock: &dyn Clock,
 ) -> Result<(DataKey, LookupKey), VaultError> {
     let master = load_master(source, None)?;
-    let server = tx
-        .current_data_key(None)
-        .await?
-        .ok_or_else(|| VaultError::Missing(source_name(source)))?;
-    let server = master
-        .unwrap(server.id, None, &server.wrapped)
-        .map_err(|_| VaultError::Wrong(source_name(source)))?;
+    let server = tx.current_data_key(None).await?.ok_or_else(|| VaultError::Missing(source_name(source)))?;
+    let server = master.unwrap(server.id, None, &server.wrapped).map_err(|_| VaultError::Wrong(source_name(source)))?;
     let key = insert_data_key(tx, &master, Some(organization), entropy, clock).await?;
     Ok((key, LookupKey::derive(&server)))
 }
@@ -346,31 +268,20 @@ async fn insert_data_key(
 ) -> Result<DataKey, keyway_store::Error> {
     let key = DataKey::generate(entropy);
     let wrapped = master.wrap(&key, organization, entropy);
-    let stored = StoredDataKey {
-        id: key.id(),
-        organization,
-        current: true,
-        master_key_id: master.id(),
-        wrapped,
-    };
+    let stored = StoredDataKey { id: key.id(), organization, current: true, master_key_id: master.id(), wrapped };
     tx.insert_data_key(&stored, clock.now()).await?;
     Ok(key)
 }
 
 /// Loads the master key that the store expects. A key that an interrupted rotation left beside the file is taken, and
 /// put in its place, when the store was already sealed with it.
-fn load_master(
-    source: &MasterKeySource,
-    state: Option<VaultState>,
-) -> Result<MasterKey, VaultError> {
+fn load_master(source: &MasterKeySource, state: Option<VaultState>) -> Result<MasterKey, VaultError> {
     let fits = |key: &MasterKey| state.is_none_or(|state| state.master_key_id == key.id());
     let wrong = || VaultError::Wrong(source_name(source));
     match source {
         MasterKeySource::Environment => {
-            let text =
-                environment_master_key().ok_or_else(|| VaultError::Missing(source_name(source)))?;
-            let key =
-                MasterKey::parse(&text).map_err(|_| VaultError::Malformed(source_name(source)))?;
+            let text = environment_master_key().ok_or_else(|| VaultError::Missing(source_name(source)))?;
+            let key = MasterKey::parse(&text).map_err(|_| VaultError::Malformed(source_name(source)))?;
             if fits(&key) { Ok(key) } else { Err(wrong()) }
         }
         MasterKeySource::File(file) | MasterKeySource::DataFolder(file) => {
@@ -385,8 +296,7 @@ fn load_master(
                 && state.is_some()
                 && fits(&key)
             {
-                std::fs::rename(&next, file)
-                    .map_err(|error| VaultError::Unreadable(source_name(source), error))?;
+                std::fs::rename(&next, file).map_err(|error| VaultError::Unreadable(source_name(source), error))?;
                 return Ok(key);
             }
             present.and_then(|_| Err(wrong()))
@@ -400,20 +310,14 @@ fn read_key(file: &Path, source: &MasterKeySource) -> Result<MasterKey, VaultErr
     let text = Secret::new(text);
     match read {
         Ok(_) => MasterKey::parse(&text).map_err(|_| VaultError::Malformed(source_name(source))),
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            Err(VaultError::Missing(source_name(source)))
-        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(VaultError::Missing(source_name(source))),
         Err(error) => Err(VaultError::Unreadable(source_name(source), error)),
     }
 }
 
 /// Writes a new key file, readable by its owner only, and has it on disk before it returns.
 fn write_key(file: &Path, text: &Secret) -> std::io::Result<()> {
-    let mut handle = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(file)?;
+    let mut handle = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
     handle.set_permissions(Permissions::from_mode(0o600))?;
     handle.write_all(text.expose().as_bytes())?;
     handle.write_all(b"\n")?;
@@ -439,8 +343,6 @@ fn next_file(file: &Path) -> PathBuf {
 fn source_name(source: &MasterKeySource) -> String {
     match source {
         MasterKeySource::Environment => "KEYWAY_MASTER_KEY".to_owned(),
-        MasterKeySource::File(file) | MasterKeySource::DataFolder(file) => {
-            file.display().to_string()
-        }
+        MasterKeySource::File(file) | MasterKeySource::DataFolder(file) => file.display().to_string(),
     }
 }

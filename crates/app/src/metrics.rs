@@ -55,20 +55,10 @@ impl Metrics {
             }
         };
         let classes: Vec<_> = (1..6)
-            .map(|class| {
-                (
-                    format!("{{class=\"{class}xx\"}}"),
-                    self.calls[class].load(Ordering::Relaxed).to_string(),
-                )
-            })
+            .map(|class| (format!("{{class=\"{class}xx\"}}"), self.calls[class].load(Ordering::Relaxed).to_string()))
             .collect();
         let one = |value: String| [(String::new(), value)];
-        family(
-            "keyway_calls_total",
-            "counter",
-            "Calls answered, by class of status.",
-            &classes,
-        );
+        family("keyway_calls_total", "counter", "Calls answered, by class of status.", &classes);
         family(
             "keyway_calls_in_flight",
             "gauge",
@@ -87,12 +77,7 @@ impl Metrics {
             "Call records dropped because the queue was full or the store refused.",
             &one(self.log_dropped.load(Ordering::Relaxed).to_string()),
         );
-        family(
-            "keyway_cached_instances",
-            "gauge",
-            "Instances kept ready.",
-            &one(cached_instances.to_string()),
-        );
+        family("keyway_cached_instances", "gauge", "Instances kept ready.", &one(cached_instances.to_string()));
         let started = self.started.as_millis() / 1000;
         family(
             "process_start_time_seconds",

@@ -15,12 +15,7 @@ pub struct OrganizationPatch {
 
 /// The caller's organization, with its secret when the caller administers it.
 pub async fn mine(app: &App, caller: &Caller) -> Result<(Organization, Option<Secret>)> {
-    let organization = app
-        .store
-        .read()
-        .await?
-        .organization(caller.organization())
-        .await?;
+    let organization = app.store.read().await?.organization(caller.organization()).await?;
     let organization = organization.ok_or(Error::Unauthenticated)?;
     if !caller.administers_organization() {
         return Ok((organization, None));
@@ -32,15 +27,10 @@ pub async fn mine(app: &App, caller: &Caller) -> Result<(Organization, Option<Se
 /// Changes the caller's organization.
 pub async fn update(app: &App, caller: &Caller, patch: OrganizationPatch) -> Result<Organization> {
     if !caller.administers_organization() {
-        return Err(Error::Forbidden(
-            "only an organization administrator changes the organization".to_owned(),
-        ));
+        return Err(Error::Forbidden("only an organization administrator changes the organization".to_owned()));
     }
     let mut tx = app.store.write().await?;
-    let mut organization = tx
-        .organization(caller.organization())
-        .await?
-        .ok_or(Error::Unauthenticated)?;
+    let mut organization = tx.organization(caller.organization()).await?.ok_or(Error::Unauthenticated)?;
     if let Some(name) = patch.name {
         organization.name = keyway_model::plain_text(&name);
     }

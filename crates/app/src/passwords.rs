@@ -25,10 +25,7 @@ pub(crate) struct Passwords {
 
 impl Passwords {
     pub(crate) fn new(entropy: Entropy) -> Self {
-        Self {
-            seats: Arc::new(Semaphore::new(SEATS)),
-            entropy,
-        }
+        Self { seats: Arc::new(Semaphore::new(SEATS)), entropy }
     }
 
     /// Checks the length of a password that somebody chose.
@@ -37,9 +34,7 @@ impl Passwords {
         if text.chars().count() < MIN_CHARACTERS || text.len() > MAX_BYTES {
             return Err(Problems::one(
                 "password",
-                format!(
-                    "must have {MIN_CHARACTERS} characters or more and {MAX_BYTES} bytes at most"
-                ),
+                format!("must have {MIN_CHARACTERS} characters or more and {MAX_BYTES} bytes at most"),
             ));
         }
         Ok(())
@@ -70,26 +65,15 @@ impl Passwords {
         }
         let password = password.clone();
         self.seated(move || {
-            let fits = |hash: PasswordHash| {
-                Argon2::default()
-                    .verify_password(password.expose().as_bytes(), &hash)
-                    .is_ok()
-            };
+            let fits =
+                |hash: PasswordHash| Argon2::default().verify_password(password.expose().as_bytes(), &hash).is_ok();
             PasswordHash::new(&hash).is_ok_and(fits)
         })
         .await
     }
 
-    async fn seated<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T> {
-        let _seat = Arc::clone(&self.seats)
-            .acquire_owned()
-            .await
-            .map_err(Error::internal)?;
-        tokio::task::spawn_blocking(work)
-            .await
-            .map_err(Error::internal)
+    async fn seated<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let _seat = Arc::clone(&self.seats).acquire_owned().await.map_err(Error::internal)?;
+        tokio::task::spawn_blocking(work).await.map_err(Error::internal)
     }
 }

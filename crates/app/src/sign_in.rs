@@ -35,18 +35,11 @@ pub struct Secrets {
 }
 
 /// Checks a name and a password. Tries are limited by address and by name; a wrong name takes as long as a wrong password.
-pub async fn sign_in(
-    app: &App,
-    email: &str,
-    password: &Secret,
-    credentials: &Credentials,
-) -> Result<SignIn> {
+pub async fn sign_in(app: &App, email: &str, password: &Secret, credentials: &Credentials) -> Result<SignIn> {
     let email = email.trim().to_lowercase();
     app.throttle.try_once(credentials.address, &email)?;
     let stored = app.store.read().await?.user_by_email(&email).await?;
-    let hash = stored
-        .as_ref()
-        .and_then(|stored| stored.password_hash.clone());
+    let hash = stored.as_ref().and_then(|stored| stored.password_hash.clone());
     let fits = app.passwords.verify(password, hash).await?;
     let mut user = match stored {
         Some(stored) if fits && stored.user.active => stored.user,
@@ -55,44 +48,25 @@ pub async fn sign_in(
     let now = app.clock.now();
     let token = app.entropy.base64_token();
     let mut tx = app.store.write().await?;
-    let account = tx
-        .account(user.organization, user.account)
-        .await?
-        .filter(|account| account.active);
+    let account = tx.account(user.organization, user.account).await?.filter(|account| account.active);
     let account = account.ok_or(Error::Unauthenticated)?;
-    let organization = tx
-        .organization(user.organization)
-        .await?
-        .filter(|organization| organization.active);
+    let organization = tx.organization(user.organization).await?.filter(|organization| organization.active);
     let organization = organization.ok_or(Error::Unauthenticated)?;
     let token_hash = app.keyring.lookup().hash(LOGIN, token.expose());
-    tx.insert_login(&token_hash, user.id, now, now.plus_seconds(LIFETIME))
-        .await?;
+    tx.insert_login(&token_hash, user.id, now, now.plus_seconds(LIFETIME)).await?;
     user.last_login_at = Some(now);
     tx.update_user(&user).await?;
     tx.commit().await?;
-    Ok(SignIn {
-        token,
-        caller: Caller { user },
-        account_name: account.name,
-        organization_name: organization.name,
-    })
+    Ok(SignIn { token, caller: Caller { user }, account_name: account.name, organization_name: organization.name })
 }
 
 /// The user of a sign-in.
 pub async fn signed_in(app: &App, token: &Secret) -> Result<Caller> {
     let hash = app.keyring.lookup().hash(LOGIN, token.expose());
     let mut tx = app.store.read().await?;
-    let id = tx
-        .login(&hash, app.clock.now())
-        .await?
-        .ok_or(Error::Unauthenticated)?;
+    let id = tx.login(&hash, app.clock.now()).await?.ok_or(Error::Unauthenticated)?;
     for organization in tx.organization_ids().await? {
-        if let Some(stored) = tx
-            .user(organization, id)
-            .await?
-            .filter(|stored| stored.user.active)
-        {
+        if let Some(stored) = tx.user(organization, id).await?.filter(|stored| stored.user.active) {
             return Ok(Caller { user: stored.user });
         }
     }
@@ -102,29 +76,13 @@ pub async fn signed_in(app: &App, token: &Secret) -> Result<Caller> {
 /// The secrets of a signed-in user.
 pub async fn secrets(app: &App, caller: &Caller) -> Result<Secrets> {
     let mut tx = app.store.read().await?;
-    let stored = tx
-        .user(caller.organization(), caller.user.id)
-        .await?
-        .ok_or(Error::Unauthenticated)?;
-    let organization = tx
-        .organization_secret(caller.organization())
-        .await?
-        .ok_or(Error::Unauthenticated)?;
+    let stored = tx.user(caller.organization(), caller.user.id).await?.ok_or(Error::Unauthenticated)?;
+    let organization = tx.organization_secret(caller.organization()).await?.ok_or(Error::Unauthenticated)?;
     drop(tx);
-    let place = |record| Context {
-        organization: Some(caller.organization()),
-        record,
-        field: "secret",
-    };
+    let place = |record| Context { organization: Some(caller.organization()), record, field: "secret" };
     Ok(Secrets {
-        user: app
-            .keyring
-            .open_value(place(stored.uuid), &stored.secret_sealed)
-            .await?,
-        organization: app
-            .keyring
-            .open_value(place(organization.0), &organization.1)
-            .await?,
+        user: app.keyring.open_value(place(stored.uuid), &stored.secret_sealed).await?,
+        organization: app.keyring.open_value(place(organization.0), &organization.1).await?,
     })
 }
 
@@ -132,19 +90,12 @@ pub async fn secrets(app: &App, caller: &Caller) -> Result<Secrets> {
 pub async fn operator_secrets(app: &App) -> Result<Secrets> {
     let mut tx = app.store.read().await?;
     let organization = tx.organization_ids().await?.into_iter().next();
-    let organization =
-        organization.ok_or_else(|| Error::NotFound("there is no organization".to_owned()))?;
+    let organization = organization.ok_or_else(|| Error::NotFound("there is no organization".to_owned()))?;
     let administrator = tx.first_administrator(organization).await?;
-    let administrator = administrator
-        .ok_or_else(|| Error::NotFound("the organization has no administrator".to_owned()))?;
+    let administrator =
+        administrator.ok_or_else(|| Error::NotFound("the organization has no administrator".to_owned()))?;
     drop(tx);
-    secrets(
-        app,
-        &Caller {
-            user: administrator.user,
-        },
-    )
-    .await
+    secrets(app, &Caller { user: administrator.user }).await
 }
 
 /// Changes one's own password; every earlier sign-in ends.

@@ -16,8 +16,7 @@ pub(crate) struct Throttle {
 
 impl Throttle {
     pub(crate) fn per_minute(tries: u32) -> Self {
-        let quota =
-            |tries: u32| Quota::per_minute(NonZeroU32::new(tries).unwrap_or(NonZeroU32::MIN));
+        let quota = |tries: u32| Quota::per_minute(NonZeroU32::new(tries).unwrap_or(NonZeroU32::MIN));
         Self {
             by_address: RateLimiter::keyed(quota(tries)),
             by_name: RateLimiter::keyed(quota(tries.saturating_mul(3))),
@@ -27,17 +26,11 @@ impl Throttle {
     /// Counts a try; the error says when the next one is worthwhile.
     pub(crate) fn try_once(&self, address: Option<IpAddr>, name: &str) -> Result<()> {
         let clock = DefaultClock::default();
-        let limited = |wait: std::time::Duration| Error::Limited {
-            retry_after: wait.as_secs() + 1,
-        };
+        let limited = |wait: std::time::Duration| Error::Limited { retry_after: wait.as_secs() + 1 };
         if let Some(address) = address {
-            self.by_address
-                .check_key(&address)
-                .map_err(|not| limited(not.wait_time_from(clock.now())))?;
+            self.by_address.check_key(&address).map_err(|not| limited(not.wait_time_from(clock.now())))?;
         }
-        self.by_name
-            .check_key(&name.to_owned())
-            .map_err(|not| limited(not.wait_time_from(clock.now())))
+        self.by_name.check_key(&name.to_owned()).map_err(|not| limited(not.wait_time_from(clock.now())))
     }
 
     /// Forgets those who have waited long enough.

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use keyway_model::{
-    AccountId, Caller, Page, Problems, Secret, User, UserId, Visibility, plain_text,
-};
+use keyway_model::{AccountId, Caller, Page, Problems, Secret, User, UserId, Visibility, plain_text};
 use keyway_store::NewUser;
 use keyway_vault::Context;
 
@@ -57,26 +55,14 @@ pub async fn list(
 ) -> Result<Page<User>> {
     let account = match account {
         Some(id) => Some(accounts::show(app, caller, id).await?.id),
-        None => (!matches!(caller.visibility(), Visibility::Organization(_)))
-            .then_some(caller.user.account),
+        None => (!matches!(caller.visibility(), Visibility::Organization(_))).then_some(caller.user.account),
     };
     if !caller.administers(account.unwrap_or(caller.user.account)) && !sees_organization(caller) {
         // A default user sees nobody but itself.
-        return Ok(Page {
-            items: vec![caller.user.clone()],
-            has_more: false,
-        });
+        return Ok(Page { items: vec![caller.user.clone()], has_more: false });
     }
     let mut tx = app.store.read().await?;
-    Ok(tx
-        .users(
-            caller.organization(),
-            account,
-            with_inactive,
-            paging.after,
-            paging.size,
-        )
-        .await?)
+    Ok(tx.users(caller.organization(), account, with_inactive, paging.after, paging.size).await?)
 }
 
 /// One user, by number or email.
@@ -87,9 +73,7 @@ pub async fn show(app: &App, caller: &Caller, id_or_email: &str) -> Result<User>
         Ok(id) => tx.user(caller.organization(), UserId(id)).await?,
         Err(_) => tx.user_by_email(&id_or_email.to_lowercase()).await?,
     };
-    let user = found
-        .map(|stored| stored.user)
-        .filter(|user| may_see(caller, user));
+    let user = found.map(|stored| stored.user).filter(|user| may_see(caller, user));
     user.ok_or_else(unknown)
 }
 
@@ -102,32 +86,15 @@ pub async fn secret(
     address: Option<std::net::IpAddr>,
 ) -> Result<Secret> {
     app.throttle.try_once(address, &user.email)?;
-    let stored = app
-        .store
-        .read()
-        .await?
-        .user(caller.organization(), user.id)
-        .await?
-        .ok_or(Error::Unauthenticated)?;
-    if !app
-        .passwords
-        .verify(password, stored.password_hash.clone())
-        .await?
-    {
+    let stored = app.store.read().await?.user(caller.organization(), user.id).await?.ok_or(Error::Unauthenticated)?;
+    if !app.passwords.verify(password, stored.password_hash.clone()).await? {
         return Err(Error::Unauthenticated);
     }
-    app.keyring
-        .open_value(place(user, stored.uuid), &stored.secret_sealed)
-        .await
+    app.keyring.open_value(place(user, stored.uuid), &stored.secret_sealed).await
 }
 
 /// Makes a user in an account.
-pub async fn create(
-    app: &App,
-    caller: &Caller,
-    account: AccountId,
-    new: NewUserInput,
-) -> Result<User> {
+pub async fn create(app: &App, caller: &Caller, account: AccountId, new: NewUserInput) -> Result<User> {
     let account = accounts::show(app, caller, account).await?;
     if !caller.administers(account.id) {
         return Err(Error::Unauthenticated);
@@ -136,11 +103,7 @@ pub async fn create(
     let hash = app.passwords.hash(&complete.password).await?;
     let secret = app.entropy.base64_token();
     let uuid = app.entropy.uuid();
-    let context = Context {
-        organization: Some(account.organization),
-        record: uuid,
-        field: "secret",
-    };
+    let context = Context { organization: Some(account.organization), record: uuid, field: "secret" };
     let new = NewUser {
         uuid,
         organization: account.organization,
@@ -156,14 +119,8 @@ pub async fn create(
         created_at: app.clock.now(),
     };
     let mut tx = app.store.write().await?;
-    let id = tx
-        .insert_user(&new)
-        .await
-        .map_err(|error| conflict(error, &complete.email))?;
-    let stored = tx
-        .user(account.organization, id)
-        .await?
-        .ok_or(Error::Unauthenticated)?;
+    let id = tx.insert_user(&new).await.map_err(|error| conflict(error, &complete.email))?;
+    let stored = tx.user(account.organization, id).await?.ok_or(Error::Unauthenticated)?;
     tx.commit().await?;
     Ok(stored.user)
 }
@@ -174,35 +131,21 @@ pub async fn update(app: &App, caller: &Caller, id: UserId, patch: UserPatch) ->
     let own = user.id == caller.user.id;
     let outranked = user.highest_role() > caller.user.highest_role();
     if !own && (!caller.administers(user.account) || outranked) {
-        return Err(Error::Forbidden(format!(
-            "user {id} is not yours to change"
-        )));
+        return Err(Error::Forbidden(format!("user {id} is not yours to change")));
     }
     if own && patch.active == Some(false) {
         return Err(Error::Forbidden("nobody deactivates themselves".to_owned()));
     }
-    user.first_name = patch
-        .first_name
-        .map_or(user.first_name, |text| plain_text(&text));
-    user.last_name = patch
-        .last_name
-        .map_or(user.last_name, |text| plain_text(&text));
+    user.first_name = patch.first_name.map_or(user.first_name, |text| plain_text(&text));
+    user.last_name = patch.last_name.map_or(user.last_name, |text| plain_text(&text));
     if let Some(email) = patch.email {
-        user.email = checked_email(&email)
-            .ok_or_else(|| Error::invalid("email", "is not an email address"))?;
+        user.email = checked_email(&email).ok_or_else(|| Error::invalid("email", "is not an email address"))?;
     }
     user.external_id = patch.external_id.or(user.external_id);
     user.active = patch.active.unwrap_or(user.active);
-    user.profile.extend(
-        patch
-            .profile
-            .into_iter()
-            .map(|(name, text)| (name, plain_text(&text))),
-    );
+    user.profile.extend(patch.profile.into_iter().map(|(name, text)| (name, plain_text(&text))));
     let mut tx = app.store.write().await?;
-    tx.update_user(&user)
-        .await
-        .map_err(|error| conflict(error, &user.email))?;
+    tx.update_user(&user).await.map_err(|error| conflict(error, &user.email))?;
     tx.commit().await?;
     app.cache.forget_callers();
     Ok(user)
@@ -210,10 +153,7 @@ pub async fn update(app: &App, caller: &Caller, id: UserId, patch: UserPatch) ->
 
 /// Deactivates a user; `permanent` also deletes its instances and gives its email free.
 pub async fn remove(app: &App, caller: &Caller, id: UserId, permanent: bool) -> Result<()> {
-    let off = UserPatch {
-        active: Some(false),
-        ..UserPatch::default()
-    };
+    let off = UserPatch { active: Some(false), ..UserPatch::default() };
     let mut user = update(app, caller, id, off).await?;
     if !permanent {
         return Ok(());
@@ -239,9 +179,7 @@ struct Complete {
 fn complete(new: NewUserInput) -> Result<Complete, Problems> {
     let mut problems = Problems::default();
     let mut text = |field: &str, value: Option<String>| {
-        let value = value
-            .map(|text| plain_text(&text))
-            .filter(|text| !text.is_empty());
+        let value = value.map(|text| plain_text(&text)).filter(|text| !text.is_empty());
         if value.is_none() {
             problems.add(field, "is required");
         }
@@ -260,25 +198,12 @@ fn complete(new: NewUserInput) -> Result<Complete, Problems> {
     };
     match &new.password {
         None => problems.add("password", "is required"),
-        Some(password) => problems
-            .0
-            .extend(Passwords::check(password).err().unwrap_or_default().0),
+        Some(password) => problems.0.extend(Passwords::check(password).err().unwrap_or_default().0),
     }
     problems.into_result()?;
     let password = new.password.unwrap_or_else(|| Secret::from(""));
-    let profile = new
-        .profile
-        .into_iter()
-        .map(|(name, text)| (name, plain_text(&text)))
-        .collect();
-    Ok(Complete {
-        first_name,
-        last_name,
-        email,
-        password,
-        external_id: new.external_id,
-        profile,
-    })
+    let profile = new.profile.into_iter().map(|(name, text)| (name, plain_text(&text))).collect();
+    Ok(Complete { first_name, last_name, email, password, external_id: new.external_id, profile })
 }
 
 /// Lower case, one `@` with something on both sides, no white space. Mail itself decides the rest.
@@ -297,24 +222,16 @@ fn sees_organization(caller: &Caller) -> bool {
 
 fn may_see(caller: &Caller, user: &User) -> bool {
     let same = user.organization == caller.organization();
-    same && (user.id == caller.user.id
-        || sees_organization(caller)
-        || caller.administers(user.account))
+    same && (user.id == caller.user.id || sees_organization(caller) || caller.administers(user.account))
 }
 
 fn place(user: &User, record: uuid::Uuid) -> Context<'static> {
-    Context {
-        organization: Some(user.organization),
-        record,
-        field: "secret",
-    }
+    Context { organization: Some(user.organization), record, field: "secret" }
 }
 
 fn conflict(error: keyway_store::Error, email: &str) -> Error {
     match error {
-        keyway_store::Error::Conflict => {
-            Error::Conflict(format!("A user with email '{email}' already exists"))
-        }
+        keyway_store::Error::Conflict => Error::Conflict(format!("A user with email '{email}' already exists")),
         other => other.into(),
     }
 }

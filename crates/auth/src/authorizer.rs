@@ -8,11 +8,7 @@ use keyway_model::{Configuration, Problems};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// Everything outside the unreserved characters of RFC 3986 is encoded in a query parameter.
-const QUERY: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// What a credential puts on a request.
 #[derive(Clone, Default)]
@@ -23,53 +19,28 @@ pub struct Authorizer {
 
 impl Authorizer {
     /// Makes a credential ready. The problems name the configuration entry whose value cannot be sent.
-    pub fn prepare(
-        authentication: &Authentication,
-        configuration: &Configuration,
-    ) -> Result<Self, Problems> {
+    pub fn prepare(authentication: &Authentication, configuration: &Configuration) -> Result<Self, Problems> {
         match authentication {
             Authentication::None => Ok(Self::default()),
             Authentication::Basic { username, password } => {
                 let user = username.render(configuration);
                 if user.expose().contains(':') {
-                    return Err(problem(
-                        username,
-                        "must not hold a colon: HTTP basic cannot carry it",
-                    ));
+                    return Err(problem(username, "must not hold a colon: HTTP basic cannot carry it"));
                 }
-                let pair = format!(
-                    "{}:{}",
-                    user.expose(),
-                    password.render(configuration).expose()
-                );
+                let pair = format!("{}:{}", user.expose(), password.render(configuration).expose());
                 let value = format!("Basic {}", STANDARD.encode(pair));
-                Ok(Self {
-                    header: Some((http::header::AUTHORIZATION, header_value(username, &value)?)),
-                    query: None,
-                })
+                Ok(Self { header: Some((http::header::AUTHORIZATION, header_value(username, &value)?)), query: None })
             }
-            Authentication::ApiKey {
-                place: ApiKeyPlace::Header(name),
-                value,
-            } => {
+            Authentication::ApiKey { place: ApiKeyPlace::Header(name), value } => {
                 let text = value.render(configuration);
                 let header = header_name(name, configuration)?;
-                Ok(Self {
-                    header: Some((header, header_value(value, text.expose())?)),
-                    query: None,
-                })
+                Ok(Self { header: Some((header, header_value(value, text.expose())?)), query: None })
             }
-            Authentication::ApiKey {
-                place: ApiKeyPlace::Query(name),
-                value,
-            } => {
+            Authentication::ApiKey { place: ApiKeyPlace::Query(name), value } => {
                 let encode = |template: &Template| {
                     utf8_percent_encode(template.render(configuration).expose(), QUERY).to_string()
                 };
-                Ok(Self {
-                    header: None,
-                    query: Some((encode(name), encode(value))),
-                })
+                Ok(Self { header: None, query: Some((encode(name), encode(value))) })
             }
         }
     }
@@ -86,12 +57,8 @@ impl Authorizer {
         let Some((name, value)) = &self.query else {
             return query;
         };
-        let mut pairs: Vec<&str> = query
-            .as_deref()
-            .unwrap_or_default()
-            .split('&')
-            .filter(|pair| !pair.is_empty())
-            .collect();
+        let mut pairs: Vec<&str> =
+            query.as_deref().unwrap_or_default().split('&').filter(|pair| !pair.is_empty()).collect();
         pairs.retain(|pair| !same_name(pair, name));
         let own = format!("{name}={value}");
         pairs.push(&own);
@@ -112,30 +79,17 @@ fn same_name(pair: &str, name: &str) -> bool {
 
 fn header_name(template: &Template, configuration: &Configuration) -> Result<HeaderName, Problems> {
     let name = template.render(configuration);
-    let forbidden = [
-        "host",
-        "content-length",
-        "transfer-encoding",
-        "connection",
-        "upgrade",
-        "te",
-        "trailer",
-    ];
+    let forbidden = ["host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer"];
     let lower = name.expose().to_ascii_lowercase();
     if forbidden.contains(&lower.as_str()) {
         return Err(problem(template, "cannot be a header of the transport"));
     }
-    HeaderName::from_bytes(name.expose().as_bytes())
-        .map_err(|_| problem(template, "is not a header name"))
+    HeaderName::from_bytes(name.expose().as_bytes()).map_err(|_| problem(template, "is not a header name"))
 }
 
 fn header_value(template: &Template, text: &str) -> Result<HeaderValue, Problems> {
-    let mut value = HeaderValue::from_bytes(text.as_bytes()).map_err(|_| {
-        problem(
-            template,
-            "must not hold line breaks or other control characters",
-        )
-    })?;
+    let mut value = HeaderValue::from_bytes(text.as_bytes())
+        .map_err(|_| problem(template, "must not hold line breaks or other control characters"))?;
     value.set_sensitive(true);
     Ok(value)
 }
@@ -159,17 +113,13 @@ mod tests {
     const HTTP: &str = include_str!("../../../connectors/http/connector.yaml");
 
     fn configuration(pairs: &[(&str, &str)]) -> Configuration {
-        pairs
-            .iter()
-            .map(|(key, value)| ((*key).to_owned(), Secret::from(*value)))
-            .collect()
+        pairs.iter().map(|(key, value)| ((*key).to_owned(), Secret::from(*value))).collect()
     }
 
     fn prepare(method: &str, pairs: &[(&str, &str)]) -> Result<Authorizer, String> {
         let connector = Connector::compile(Path::new("http.yaml"), HTTP).unwrap();
         let method = connector.method(Some(method)).unwrap();
-        Authorizer::prepare(&method.authentication, &configuration(pairs))
-            .map_err(|problems| problems.to_string())
+        Authorizer::prepare(&method.authentication, &configuration(pairs)).map_err(|problems| problems.to_string())
     }
 
     fn header(authorizer: &Authorizer, name: &str) -> String {
@@ -183,45 +133,23 @@ mod tests {
     fn basic_packs_empty_parts_colons_spaces_and_utf8() {
         // RFC 7617 section 2.1 gives "test" and "123£" in UTF-8.
         let authorizer = prepare("basic", &[("username", "test"), ("password", "123£")]).unwrap();
-        assert_eq!(
-            header(&authorizer, "authorization"),
-            "Basic dGVzdDoxMjPCow=="
-        );
+        assert_eq!(header(&authorizer, "authorization"), "Basic dGVzdDoxMjPCow==");
         let authorizer = prepare("basic", &[("username", "key")]).unwrap();
         assert_eq!(header(&authorizer, "authorization"), "Basic a2V5Og==");
         let authorizer = prepare("basic", &[("username", ""), ("password", "a:b c")]).unwrap();
         assert_eq!(header(&authorizer, "authorization"), "Basic OmE6YiBj");
         let error = prepare("basic", &[("username", "a:b")]).unwrap_err();
-        assert!(
-            error.starts_with("configuration.username must not hold a colon"),
-            "{error}"
-        );
+        assert!(error.starts_with("configuration.username must not hold a colon"), "{error}");
     }
 
     #[test]
     fn an_api_key_goes_where_the_instance_says() {
-        let pairs = [
-            ("api.key.header", "X-Token"),
-            ("api.key.prefix", "Key "),
-            ("api.key", "k1"),
-        ];
+        let pairs = [("api.key.header", "X-Token"), ("api.key.prefix", "Key "), ("api.key", "k1")];
+        assert_eq!(header(&prepare("apiKey", &pairs).unwrap(), "x-token"), "Key k1");
+        let authorizer = prepare("apiKeyQuery", &[("api.key.parameter", "api_key"), ("api.key", "k&=1 é")]).unwrap();
+        assert_eq!(authorizer.apply_query(None).unwrap(), "api_key=k%26%3D1%20%C3%A9");
         assert_eq!(
-            header(&prepare("apiKey", &pairs).unwrap(), "x-token"),
-            "Key k1"
-        );
-        let authorizer = prepare(
-            "apiKeyQuery",
-            &[("api.key.parameter", "api_key"), ("api.key", "k&=1 é")],
-        )
-        .unwrap();
-        assert_eq!(
-            authorizer.apply_query(None).unwrap(),
-            "api_key=k%26%3D1%20%C3%A9"
-        );
-        assert_eq!(
-            authorizer
-                .apply_query(Some("a=1&api%5Fkey=mine&b".to_owned()))
-                .unwrap(),
+            authorizer.apply_query(Some("a=1&api%5Fkey=mine&b".to_owned())).unwrap(),
             "a=1&b&api_key=k%26%3D1%20%C3%A9"
         );
     }
@@ -229,15 +157,8 @@ mod tests {
     #[test]
     fn a_value_that_would_split_a_header_is_refused_by_name() {
         let error = prepare("bearer", &[("token", "a\r\nX: y")]).unwrap_err();
-        assert!(
-            error.starts_with("configuration.token must not hold line breaks"),
-            "{error}"
-        );
-        let error = prepare(
-            "apiKey",
-            &[("api.key.header", "Transfer-Encoding"), ("api.key", "x")],
-        )
-        .unwrap_err();
+        assert!(error.starts_with("configuration.token must not hold line breaks"), "{error}");
+        let error = prepare("apiKey", &[("api.key.header", "Transfer-Encoding"), ("api.key", "x")]).unwrap_err();
         assert!(error.starts_with("configuration.api.key.header"), "{error}");
     }
 }

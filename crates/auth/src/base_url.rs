@@ -40,11 +40,7 @@ impl BaseUrl {
     /// Checks and takes apart a URL.
     pub fn parse(text: &str) -> Result<Self, BaseUrlError> {
         // The URL standard forgives white space, tabs and backslashes; a stored root has no business with them.
-        if text.is_empty()
-            || text
-                .chars()
-                .any(|c| c.is_whitespace() || c.is_control() || c == '\\')
-        {
+        if text.is_empty() || text.chars().any(|c| c.is_whitespace() || c.is_control() || c == '\\') {
             return Err(BaseUrlError::NotAUrl);
         }
         let url = Url::parse(text).map_err(|_| BaseUrlError::NotAUrl)?;
@@ -53,10 +49,7 @@ impl BaseUrl {
             "https" => "https",
             _ => return Err(BaseUrlError::Scheme),
         };
-        let authority_text = text
-            .split("://")
-            .nth(1)
-            .and_then(|rest| rest.split(['/', '?', '#']).next());
+        let authority_text = text.split("://").nth(1).and_then(|rest| rest.split(['/', '?', '#']).next());
         if authority_text.is_none_or(|authority| authority.contains('@')) {
             return Err(BaseUrlError::UserInfo);
         }
@@ -66,18 +59,9 @@ impl BaseUrl {
         if url.query().is_some() {
             return Err(BaseUrlError::Query);
         }
-        let host = url
-            .host_str()
-            .filter(|host| !host.is_empty())
-            .ok_or(BaseUrlError::NotAUrl)?;
-        let authority = url
-            .port()
-            .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-        Ok(Self {
-            scheme,
-            authority,
-            path: url.path().trim_end_matches('/').to_owned(),
-        })
+        let host = url.host_str().filter(|host| !host.is_empty()).ok_or(BaseUrlError::NotAUrl)?;
+        let authority = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+        Ok(Self { scheme, authority, path: url.path().trim_end_matches('/').to_owned() })
     }
 
     /// Host and port, where it is not the scheme's own.
@@ -98,32 +82,14 @@ impl BaseUrl {
     /// The URI of a path below this root. `path` begins with a slash or is empty; it and `query` stand as they are.
     pub fn join(&self, path: &str, query: Option<&str>) -> String {
         let separator = if query.is_some() { "?" } else { "" };
-        let root = if self.path.is_empty() && path.is_empty() {
-            "/"
-        } else {
-            ""
-        };
-        [
-            self.scheme,
-            "://",
-            &self.authority,
-            &self.path,
-            path,
-            root,
-            separator,
-            query.unwrap_or_default(),
-        ]
-        .concat()
+        let root = if self.path.is_empty() && path.is_empty() { "/" } else { "" };
+        [self.scheme, "://", &self.authority, &self.path, path, root, separator, query.unwrap_or_default()].concat()
     }
 
     /// What follows this root in a URL of the provider: `/x?y` for `https://host/base/x?y`. `None` for URLs elsewhere.
     /// A URL without scheme and host is taken as one of this provider.
     pub fn strip<'a>(&self, url: &'a str) -> Option<&'a str> {
-        let path = if url.starts_with('/') && !url.starts_with("//") {
-            url
-        } else {
-            self.strip_origin(url)?
-        };
+        let path = if url.starts_with('/') && !url.starts_with("//") { url } else { self.strip_origin(url)? };
         let rest = path.strip_prefix(&self.path)?;
         (rest.is_empty() || rest.starts_with(['/', '?', '#'])).then_some(rest)
     }
@@ -132,15 +98,9 @@ impl BaseUrl {
         let (scheme, rest) = url.split_once("://")?;
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (authority, path) = rest.split_at(end);
-        let implied = if self.scheme == "https" {
-            ":443"
-        } else {
-            ":80"
-        };
+        let implied = if self.scheme == "https" { ":443" } else { ":80" };
         let authority = authority.strip_suffix(implied).unwrap_or(authority);
-        (scheme.eq_ignore_ascii_case(self.scheme)
-            && authority.eq_ignore_ascii_case(&self.authority))
-        .then_some(path)
+        (scheme.eq_ignore_ascii_case(self.scheme) && authority.eq_ignore_ascii_case(&self.authority)).then_some(path)
     }
 }
 
@@ -179,28 +139,16 @@ mod tests {
     #[test]
     fn joins_without_touching_what_the_caller_sent() {
         let base = BaseUrl::parse("http://127.0.0.1:8888/v1/").unwrap();
-        assert_eq!(
-            base.join("/a%2Fb//c", Some("q=%20")),
-            "http://127.0.0.1:8888/v1/a%2Fb//c?q=%20"
-        );
+        assert_eq!(base.join("/a%2Fb//c", Some("q=%20")), "http://127.0.0.1:8888/v1/a%2Fb//c?q=%20");
         assert_eq!(base.join("", None), "http://127.0.0.1:8888/v1");
-        assert_eq!(
-            BaseUrl::parse("http://h").unwrap().join("", None),
-            "http://h/"
-        );
-        assert_eq!(
-            BaseUrl::parse("http://h").unwrap().join("/", None),
-            "http://h/"
-        );
+        assert_eq!(BaseUrl::parse("http://h").unwrap().join("", None), "http://h/");
+        assert_eq!(BaseUrl::parse("http://h").unwrap().join("/", None), "http://h/");
     }
 
     #[test]
     fn strips_only_its_own_urls() {
         let base = BaseUrl::parse("https://api.example.com/v1").unwrap();
-        assert_eq!(
-            base.strip("https://api.example.com/v1/x?page=2"),
-            Some("/x?page=2")
-        );
+        assert_eq!(base.strip("https://api.example.com/v1/x?page=2"), Some("/x?page=2"));
         assert_eq!(base.strip("https://API.example.com:443/v1"), Some(""));
         assert_eq!(base.strip("/v1/x"), Some("/x"));
         for other in [

@@ -26,18 +26,9 @@ pub enum Refusal {
 }
 
 /// Makes the connector's verify request; a status of 2xx is a yes.
-pub async fn verify(
-    egress: &Egress,
-    base: &BaseUrl,
-    authorizer: &Authorizer,
-    verify: &Verify,
-) -> Result<(), Refusal> {
-    let (path, query) = verify
-        .path
-        .split_once('?')
-        .map_or((verify.path.as_str(), None), |(path, query)| {
-            (path, Some(query))
-        });
+pub async fn verify(egress: &Egress, base: &BaseUrl, authorizer: &Authorizer, verify: &Verify) -> Result<(), Refusal> {
+    let (path, query) =
+        verify.path.split_once('?').map_or((verify.path.as_str(), None), |(path, query)| (path, Some(query)));
     let query = authorizer.apply_query(query.map(str::to_owned));
     let mut request = Request::builder()
         .method(verify.method.as_str())
@@ -51,16 +42,7 @@ pub async fn verify(
     if status.is_success() {
         return Ok(());
     }
-    let body = Limited::new(
-        Body::stream(answer.into_body(), egress.limits().idle),
-        MAX_REFUSAL,
-    );
-    let words = body
-        .collect()
-        .await
-        .map_or_else(|_| Bytes::new(), http_body_util::Collected::to_bytes);
-    Err(Refusal::Answer {
-        status,
-        message: String::from_utf8_lossy(&words).into_owned(),
-    })
+    let body = Limited::new(Body::stream(answer.into_body(), egress.limits().idle), MAX_REFUSAL);
+    let words = body.collect().await.map_or_else(|_| Bytes::new(), http_body_util::Collected::to_bytes);
+    Err(Refusal::Answer { status, message: String::from_utf8_lossy(&words).into_owned() })
 }

@@ -70,18 +70,10 @@ fn check(settings: Settings) -> Result<Settings, SettingsError> {
 }
 
 fn overlay_file(table: &mut Table, file: &Path) -> Result<(), SettingsError> {
-    let text = std::fs::read_to_string(file).map_err(|source| SettingsError::File {
-        file: file.to_owned(),
-        source,
-    })?;
-    let syntax = |message: String| SettingsError::Syntax {
-        file: file.to_owned(),
-        message,
-    };
+    let text = std::fs::read_to_string(file).map_err(|source| SettingsError::File { file: file.to_owned(), source })?;
+    let syntax = |message: String| SettingsError::Syntax { file: file.to_owned(), message };
     let layer: Table = text.parse().map_err(|error: toml::de::Error| {
-        let line = error.span().map_or(0, |span| {
-            text[..span.start.min(text.len())].lines().count().max(1)
-        });
+        let line = error.span().map_or(0, |span| text[..span.start.min(text.len())].lines().count().max(1));
         syntax(format!("line {line}: {}", one_line(error.message())))
     })?;
     for (name, value) in layer {
@@ -98,18 +90,11 @@ fn set(table: &mut Table, name: &str, text: &str) -> Result<(), SettingsError> {
     let wrong = |wanted: &str| SettingsError::Value(format!("{name} is {wanted}, not \"{text}\""));
     let value = match table.get(name) {
         Some(Value::Array(_)) => {
-            let items = text
-                .split(',')
-                .map(str::trim)
-                .filter(|item| !item.is_empty());
+            let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
             Value::Array(items.map(|item| Value::String(item.to_owned())).collect())
         }
-        Some(Value::Boolean(_)) => {
-            Value::Boolean(text.parse().map_err(|_| wrong("true or false"))?)
-        }
-        Some(Value::Integer(_)) => {
-            Value::Integer(text.parse().map_err(|_| wrong("a whole number"))?)
-        }
+        Some(Value::Boolean(_)) => Value::Boolean(text.parse().map_err(|_| wrong("true or false"))?),
+        Some(Value::Integer(_)) => Value::Integer(text.parse().map_err(|_| wrong("a whole number"))?),
         Some(_) => Value::String(text.to_owned()),
         None => return Err(SettingsError::Value(format!("unknown setting \"{name}\""))),
     };
@@ -117,10 +102,7 @@ fn set(table: &mut Table, name: &str, text: &str) -> Result<(), SettingsError> {
     Ok(())
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place that reads the environment"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 fn environment(name: &str) -> Option<String> {
     std::env::var(format!("KEYWAY_{}", name.to_uppercase())).ok()
 }
@@ -147,19 +129,8 @@ mod tests {
     #[test]
     fn the_command_line_wins_and_errors_name_the_setting() {
         let set = |name, value: &str| load(None, &vec![(name, value.to_owned())]);
-        assert_eq!(
-            set("egress_allow", "10.0.0.0/8, ::1/128")
-                .unwrap()
-                .egress_allow
-                .len(),
-            2
-        );
-        assert!(
-            set("egress_allow", "10.0.0.0/99")
-                .unwrap_err()
-                .to_string()
-                .contains("egress_allow")
-        );
+        assert_eq!(set("egress_allow", "10.0.0.0/8, ::1/128").unwrap().egress_allow.len(), 2);
+        assert!(set("egress_allow", "10.0.0.0/99").unwrap_err().to_string().contains("egress_allow"));
         assert_eq!(
             set("workers", "many").unwrap_err().to_string(),
             "settings: workers is a whole number, not \"many\""
@@ -170,8 +141,7 @@ mod tests {
 
     #[test]
     fn an_unknown_setting_in_a_file_is_an_error() {
-        let file =
-            std::env::temp_dir().join(format!("keyway-settings-{}.toml", std::process::id()));
+        let file = std::env::temp_dir().join(format!("keyway-settings-{}.toml", std::process::id()));
         std::fs::write(&file, "listen = \"127.0.0.1:1\"\ncolour = 1\n").unwrap();
         let error = load(Some(&file), &Vec::new()).unwrap_err().to_string();
         std::fs::remove_file(&file).unwrap();

@@ -31,10 +31,7 @@ impl MasterKeySource {
 }
 
 /// The master key of the environment.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the config crate reads the environment"
-)]
+#[expect(clippy::disallowed_methods, reason = "the config crate reads the environment")]
 pub fn environment_master_key() -> Option<Secret> {
     std::env::var("KEYWAY_MASTER_KEY").ok().map(Secret::new)
 }

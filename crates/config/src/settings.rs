@@ -9,10 +9,7 @@ use serde::Deserialize;
 /// Everything that an operator can set; `default.toml` says what each means.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(
-    missing_docs,
-    reason = "default.toml documents each setting; a second text would drift"
-)]
+#[expect(missing_docs, reason = "default.toml documents each setting; a second text would drift")]
 pub struct Settings {
     pub listen: SocketAddr,
     pub data: PathBuf,
@@ -52,16 +49,9 @@ pub enum LogFormat {
 impl Settings {
     /// The URL under which callers reach this server, without a slash at its end.
     pub fn public_url(&self) -> String {
-        let scheme = if self.tls_cert.as_os_str().is_empty() {
-            "http"
-        } else {
-            "https"
-        };
-        let url = if self.public_url.is_empty() {
-            format!("{scheme}://{}", self.listen)
-        } else {
-            self.public_url.clone()
-        };
+        let scheme = if self.tls_cert.as_os_str().is_empty() { "http" } else { "https" };
+        let url =
+            if self.public_url.is_empty() { format!("{scheme}://{}", self.listen) } else { self.public_url.clone() };
         url.trim_end_matches('/').to_owned()
     }
 

@@ -47,10 +47,7 @@ impl Authentication {
         match self {
             Self::None => Vec::new(),
             Self::Basic { username, password } => vec![username, password],
-            Self::ApiKey {
-                place: ApiKeyPlace::Header(name) | ApiKeyPlace::Query(name),
-                value,
-            } => vec![name, value],
+            Self::ApiKey { place: ApiKeyPlace::Header(name) | ApiKeyPlace::Query(name), value } => vec![name, value],
         }
     }
 

@@ -22,14 +22,8 @@ pub fn embedded() -> Result<Catalogue, DefinitionError> {
     let mut catalogue = Catalogue::default();
     for folder in EMBEDDED.dirs() {
         let path = folder.path().join(FILE);
-        if let Some(text) = EMBEDDED
-            .get_file(&path)
-            .and_then(include_dir::File::contents_utf8)
-        {
-            catalogue.insert(Connector::compile(
-                &Path::new("connectors").join(&path),
-                text,
-            )?);
+        if let Some(text) = EMBEDDED.get_file(&path).and_then(include_dir::File::contents_utf8) {
+            catalogue.insert(Connector::compile(&Path::new("connectors").join(&path), text)?);
         }
     }
     Ok(catalogue)
@@ -63,21 +57,14 @@ impl Catalogue {
 
 fn definition_files(folder: &Path) -> Result<Vec<PathBuf>, DefinitionError> {
     let entries = std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
-    let mut files: Vec<PathBuf> = entries
-        .filter_map(Result::ok)
-        .map(|entry| entry.path().join(FILE))
-        .filter(|file| file.is_file())
-        .collect();
+    let mut files: Vec<PathBuf> =
+        entries.filter_map(Result::ok).map(|entry| entry.path().join(FILE)).filter(|file| file.is_file()).collect();
     files.sort();
     Ok(files)
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> DefinitionError {
-    DefinitionError {
-        file: path.to_owned(),
-        line: 0,
-        message: format!("cannot be read: {error}"),
-    }
+    DefinitionError { file: path.to_owned(), line: 0, message: format!("cannot be read: {error}") }
 }
 
 #[cfg(test)]
@@ -90,9 +77,7 @@ mod tests {
     use crate::Connector;
 
     fn error(text: &str) -> String {
-        Connector::compile(Path::new("x.yaml"), text)
-            .unwrap_err()
-            .to_string()
+        Connector::compile(Path::new("x.yaml"), text).unwrap_err().to_string()
     }
 
     const HEAD: &str = "key: x\nname: X\nhub: general\nconfiguration:\n  base.url: { default: \"https://x\" }\n  token: { secret: true }\n";
@@ -101,40 +86,26 @@ mod tests {
     fn the_shipped_definitions_compile() {
         let catalogue = embedded().unwrap();
         for key in ["closeio", "stripe", "http"] {
-            assert!(
-                catalogue.get(&ConnectorKey::parse(key).unwrap()).is_some(),
-                "{key}"
-            );
+            assert!(catalogue.get(&ConnectorKey::parse(key).unwrap()).is_some(), "{key}");
         }
     }
 
     #[test]
     fn mistakes_are_found_with_their_line_and_the_nearest_name() {
-        let unknown = error(&format!(
-            "{HEAD}authentication: {{ none: {{}} }}\ncolour: red\n"
-        ));
+        let unknown = error(&format!("{HEAD}authentication: {{ none: {{}} }}\ncolour: red\n"));
         assert!(unknown.starts_with("x.yaml:8: "), "{unknown}");
         assert!(unknown.contains("colour"), "{unknown}");
 
-        let unreachable = error(&format!(
-            "{HEAD}authentication:\n  bearer:\n    bearer: \"${{config.tokn}}\"\n"
-        ));
+        let unreachable = error(&format!("{HEAD}authentication:\n  bearer:\n    bearer: \"${{config.tokn}}\"\n"));
         assert_eq!(
             unreachable,
             "x.yaml:9: \"config.tokn\" is no configuration entry of \"bearer\"; did you mean \"token\"?"
         );
 
-        let shape = error(&format!(
-            "{HEAD}authentication:\n  odd: {{ username: a, value: b }}\n"
-        ));
-        assert!(
-            shape.starts_with("x.yaml:8: the members of \"odd\" fit no method"),
-            "{shape}"
-        );
+        let shape = error(&format!("{HEAD}authentication:\n  odd: {{ username: a, value: b }}\n"));
+        assert!(shape.starts_with("x.yaml:8: the members of \"odd\" fit no method"), "{shape}");
 
-        let twice = error(&format!(
-            "{HEAD}name: Y\nauthentication: {{ none: {{}} }}\n"
-        ));
+        let twice = error(&format!("{HEAD}name: Y\nauthentication: {{ none: {{}} }}\n"));
         assert!(twice.contains("x.yaml:7"), "{twice}");
     }
 
@@ -143,9 +114,6 @@ mod tests {
         let text = format!(
             "{HEAD}authentication: {{ none: {{}} }}\nresources:\n  /a/{{id}}/b: {{ vendor: /c, verbs: [list] }}\n"
         );
-        assert_eq!(
-            error(&text),
-            "x.yaml:9: \"{id}\" of \"/a/{id}/b\" does not occur in \"/c\""
-        );
+        assert_eq!(error(&text), "x.yaml:9: \"{id}\" of \"/a/{id}/b\" does not occur in \"/c\"");
     }
 }

@@ -12,13 +12,7 @@ pub(crate) fn fields() -> Vec<Field> {
             Some("false"),
             "Whether the instance reports changes.",
         ),
-        field(
-            "event.vendor.type",
-            "Event type",
-            FieldKind::Text(32),
-            None,
-            "webhook or polling.",
-        ),
+        field("event.vendor.type", "Event type", FieldKind::Text(32), None, "webhook or polling."),
         field(
             "event.notification.type",
             "Notification type",

@@ -8,8 +8,8 @@ use crate::definition::{Definition, FieldDefinition, MethodDefinition, ResourceD
 use crate::error::Source;
 use crate::resource::{Resource, Segment, parse_path};
 use crate::{
-    AUTHENTICATION_TYPE, ApiKeyPlace, Authentication, BASE_URL, Connector, DefinitionError, Field,
-    FieldKind, Method, Resources, Template, Verify, common, nearest,
+    AUTHENTICATION_TYPE, ApiKeyPlace, Authentication, BASE_URL, Connector, DefinitionError, Field, FieldKind, Method,
+    Resources, Template, Verify, common, nearest,
 };
 
 impl Connector {
@@ -17,17 +17,11 @@ impl Connector {
     pub fn compile(file: &Path, text: &str) -> Result<Self, DefinitionError> {
         let source = Source { file, text };
         let definition: Definition = serde_saphyr::from_str(text).map_err(|error| {
-            let line = error
-                .location()
-                .map_or(0, |location| usize::try_from(location.line()).unwrap_or(0));
+            let line = error.location().map_or(0, |location| usize::try_from(location.line()).unwrap_or(0));
             source.error(line, first_line(&error.without_snippet().to_string()))
         })?;
-        let key = ConnectorKey::parse(&definition.key).ok_or_else(|| {
-            source.error_at(
-                "key:",
-                format!("\"{}\" is not a connector key", definition.key),
-            )
-        })?;
+        let key = ConnectorKey::parse(&definition.key)
+            .ok_or_else(|| source.error_at("key:", format!("\"{}\" is not a connector key", definition.key)))?;
         let methods = methods(&source, &definition)?;
         let fields = fields(&source, &definition, &methods)?;
         let connector = Self {
@@ -38,11 +32,7 @@ impl Connector {
             docs: definition.docs,
             methods,
             fields,
-            verify: definition
-                .verify
-                .as_deref()
-                .map(|text| verify(&source, text))
-                .transpose()?,
+            verify: definition.verify.as_deref().map(|text| verify(&source, text)).transpose()?,
             resources: resources(&source, &definition.resources.0)?,
         };
         check_names(&source, &connector)?;
@@ -59,37 +49,22 @@ fn verify(source: &Source<'_>, text: &str) -> Result<Verify, DefinitionError> {
 }
 
 fn methods(source: &Source<'_>, definition: &Definition) -> Result<Vec<Method>, DefinitionError> {
-    let methods: Vec<Method> = definition
-        .authentication
-        .0
-        .iter()
-        .map(|(name, raw)| method(source, name, raw))
-        .collect::<Result<_, _>>()?;
+    let methods: Vec<Method> =
+        definition.authentication.0.iter().map(|(name, raw)| method(source, name, raw)).collect::<Result<_, _>>()?;
     if methods.is_empty() {
-        return Err(source.error_at(
-            "authentication:",
-            "at least one method of authentication is needed; say \"none: {}\"",
-        ));
+        return Err(
+            source.error_at("authentication:", "at least one method of authentication is needed; say \"none: {}\"")
+        );
     }
     Ok(methods)
 }
 
-fn method(
-    source: &Source<'_>,
-    name: &str,
-    raw: &MethodDefinition,
-) -> Result<Method, DefinitionError> {
-    let template =
-        |text: &String| Template::parse(text).map_err(|message| source.error_at(text, message));
+fn method(source: &Source<'_>, name: &str, raw: &MethodDefinition) -> Result<Method, DefinitionError> {
+    let template = |text: &String| Template::parse(text).map_err(|message| source.error_at(text, message));
     let authentication = match raw {
-        MethodDefinition {
-            username: None,
-            password: None,
-            header: None,
-            query: None,
-            value: None,
-            bearer: None,
-        } => Authentication::None,
+        MethodDefinition { username: None, password: None, header: None, query: None, value: None, bearer: None } => {
+            Authentication::None
+        }
         MethodDefinition {
             username: Some(username),
             password,
@@ -98,13 +73,8 @@ fn method(
             value: None,
             bearer: None,
         } => {
-            let password = password
-                .as_ref()
-                .map_or_else(|| template(&String::new()), template)?;
-            Authentication::Basic {
-                username: template(username)?,
-                password,
-            }
+            let password = password.as_ref().map_or_else(|| template(&String::new()), template)?;
+            Authentication::Basic { username: template(username)?, password }
         }
         MethodDefinition {
             username: None,
@@ -113,10 +83,7 @@ fn method(
             query: None,
             value: Some(value),
             bearer: None,
-        } => Authentication::ApiKey {
-            place: ApiKeyPlace::Header(template(name)?),
-            value: template(value)?,
-        },
+        } => Authentication::ApiKey { place: ApiKeyPlace::Header(template(name)?), value: template(value)? },
         MethodDefinition {
             username: None,
             password: None,
@@ -124,10 +91,7 @@ fn method(
             query: Some(name),
             value: Some(value),
             bearer: None,
-        } => Authentication::ApiKey {
-            place: ApiKeyPlace::Query(template(name)?),
-            value: template(value)?,
-        },
+        } => Authentication::ApiKey { place: ApiKeyPlace::Query(template(name)?), value: template(value)? },
         MethodDefinition {
             username: None,
             password: None,
@@ -137,10 +101,7 @@ fn method(
             bearer: Some(token),
         } => {
             let value = template(&format!("Bearer {token}"))?;
-            Authentication::ApiKey {
-                place: ApiKeyPlace::Header(template(&"Authorization".to_owned())?),
-                value,
-            }
+            Authentication::ApiKey { place: ApiKeyPlace::Header(template(&"Authorization".to_owned())?), value }
         }
         _ => {
             let message = format!(
@@ -149,37 +110,22 @@ fn method(
             return Err(source.error_at(&format!("{name}:"), message));
         }
     };
-    Ok(Method {
-        name: name.to_owned(),
-        authentication,
-    })
+    Ok(Method { name: name.to_owned(), authentication })
 }
 
-fn fields(
-    source: &Source<'_>,
-    definition: &Definition,
-    methods: &[Method],
-) -> Result<Vec<Field>, DefinitionError> {
+fn fields(source: &Source<'_>, definition: &Definition, methods: &[Method]) -> Result<Vec<Field>, DefinitionError> {
     let mut fields = Vec::new();
-    if methods.len() > 1
-        && !definition
-            .configuration
-            .0
-            .iter()
-            .any(|(key, _)| key == AUTHENTICATION_TYPE)
-    {
+    if methods.len() > 1 && !definition.configuration.0.iter().any(|(key, _)| key == AUTHENTICATION_TYPE) {
         fields.push(choice_of(methods));
     }
     for (key, raw) in &definition.configuration.0 {
         fields.push(field(source, key, raw, methods)?);
     }
-    fields.extend(common::fields().into_iter().filter(|field| {
-        definition
-            .configuration
-            .0
-            .iter()
-            .all(|(key, _)| *key != field.key)
-    }));
+    fields.extend(
+        common::fields()
+            .into_iter()
+            .filter(|field| definition.configuration.0.iter().all(|(key, _)| *key != field.key)),
+    );
     for (index, field) in fields.iter_mut().enumerate() {
         field.id = i64::try_from(index).unwrap_or(i64::MAX) + 1;
     }
@@ -207,47 +153,25 @@ fn choice_of(methods: &[Method]) -> Field {
     }
 }
 
-fn field(
-    source: &Source<'_>,
-    key: &str,
-    raw: &FieldDefinition,
-    methods: &[Method],
-) -> Result<Field, DefinitionError> {
-    let kinds = [
-        raw.secret,
-        raw.boolean,
-        raw.multiline,
-        raw.options.is_some(),
-    ];
+fn field(source: &Source<'_>, key: &str, raw: &FieldDefinition, methods: &[Method]) -> Result<Field, DefinitionError> {
+    let kinds = [raw.secret, raw.boolean, raw.multiline, raw.options.is_some()];
     if kinds.iter().filter(|set| **set).count() > 1 {
-        return Err(source.error_at(
-            key,
-            format!("\"{key}\" is one of secret, boolean, multiline or options, not several"),
-        ));
+        return Err(
+            source.error_at(key, format!("\"{key}\" is one of secret, boolean, multiline or options, not several"))
+        );
     }
-    if let Some(unknown) = raw
-        .methods
-        .iter()
-        .find(|name| !methods.iter().any(|method| method.name == **name))
-    {
+    if let Some(unknown) = raw.methods.iter().find(|name| !methods.iter().any(|method| method.name == **name)) {
         let hint = nearest::hint(unknown, methods.iter().map(|method| method.name.as_str()));
         return Err(source.error_at(
             key,
-            format!(
-                "\"{key}\" is for \"{unknown}\", which is no method of authentication here{hint}"
-            ),
+            format!("\"{key}\" is for \"{unknown}\", which is no method of authentication here{hint}"),
         ));
     }
     let kind = match raw {
         FieldDefinition { secret: true, .. } => FieldKind::Password,
         FieldDefinition { boolean: true, .. } => FieldKind::Boolean,
-        FieldDefinition {
-            multiline: true, ..
-        } => FieldKind::Area,
-        FieldDefinition {
-            options: Some(options),
-            ..
-        } => FieldKind::Choice(options.clone()),
+        FieldDefinition { multiline: true, .. } => FieldKind::Area,
+        FieldDefinition { options: Some(options), .. } => FieldKind::Choice(options.clone()),
         FieldDefinition { max_length, .. } => FieldKind::Text(max_length.unwrap_or(1000)),
     };
     Ok(Field {
@@ -263,42 +187,24 @@ fn field(
     })
 }
 
-fn resources(
-    source: &Source<'_>,
-    raw: &[(String, ResourceDefinition)],
-) -> Result<Resources, DefinitionError> {
-    raw.iter()
-        .map(|(path, definition)| resource(source, path, definition))
-        .collect::<Result<_, _>>()
-        .map(Resources)
+fn resources(source: &Source<'_>, raw: &[(String, ResourceDefinition)]) -> Result<Resources, DefinitionError> {
+    raw.iter().map(|(path, definition)| resource(source, path, definition)).collect::<Result<_, _>>().map(Resources)
 }
 
-fn resource(
-    source: &Source<'_>,
-    path: &str,
-    raw: &ResourceDefinition,
-) -> Result<Resource, DefinitionError> {
+fn resource(source: &Source<'_>, path: &str, raw: &ResourceDefinition) -> Result<Resource, DefinitionError> {
     let segments = parse_path(path).map_err(|message| source.error_at(path, message))?;
     if !raw.vendor.starts_with('/') {
-        return Err(source.error_at(
-            &raw.vendor,
-            format!(
-                "the vendor path \"{}\" does not begin with \"/\"",
-                raw.vendor
-            ),
-        ));
+        return Err(
+            source.error_at(&raw.vendor, format!("the vendor path \"{}\" does not begin with \"/\"", raw.vendor))
+        );
     }
     for segment in &segments {
         if let Segment::Name(name) = segment
             && !raw.vendor.contains(&format!("{{{name}}}"))
         {
-            return Err(source.error_at(
-                path,
-                format!(
-                    "\"{{{name}}}\" of \"{path}\" does not occur in \"{}\"",
-                    raw.vendor
-                ),
-            ));
+            return Err(
+                source.error_at(path, format!("\"{{{name}}}\" of \"{path}\" does not occur in \"{}\"", raw.vendor))
+            );
         }
     }
     Ok(Resource {
@@ -313,21 +219,10 @@ fn resource(
 /// Every template reads a field that exists and that its method asks for.
 fn check_names(source: &Source<'_>, connector: &Connector) -> Result<(), DefinitionError> {
     for method in &connector.methods {
-        for key in method
-            .authentication
-            .templates()
-            .into_iter()
-            .flat_map(Template::keys)
-        {
+        for key in method.authentication.templates().into_iter().flat_map(Template::keys) {
             if !connector.fields_for(method).any(|field| field.key == key) {
-                let hint = nearest::hint(
-                    key,
-                    connector.fields_for(method).map(|field| field.key.as_str()),
-                );
-                let message = format!(
-                    "\"config.{key}\" is no configuration entry of \"{}\"{hint}",
-                    method.name
-                );
+                let hint = nearest::hint(key, connector.fields_for(method).map(|field| field.key.as_str()));
+                let message = format!("\"config.{key}\" is no configuration entry of \"{}\"{hint}", method.name);
                 return Err(source.error_at(&format!("config.{key}"), message));
             }
         }

@@ -26,20 +26,12 @@ pub(crate) struct Source<'a> {
 impl Source<'_> {
     /// An error at the first line that contains `needle`.
     pub(crate) fn error_at(&self, needle: &str, message: impl Into<String>) -> DefinitionError {
-        let line = self
-            .text
-            .lines()
-            .position(|line| line.contains(needle))
-            .map_or(0, |index| index + 1);
+        let line = self.text.lines().position(|line| line.contains(needle)).map_or(0, |index| index + 1);
         self.error(line, message)
     }
 
     /// An error at a line.
     pub(crate) fn error(&self, line: usize, message: impl Into<String>) -> DefinitionError {
-        DefinitionError {
-            file: self.file.to_owned(),
-            line,
-            message: message.into(),
-        }
+        DefinitionError { file: self.file.to_owned(), line, message: message.into() }
     }
 }

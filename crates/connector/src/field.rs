@@ -60,8 +60,8 @@ impl Field {
     /// Whether answers mask its value.
     pub fn is_masked(&self) -> bool {
         // Section 3.3: passwords, the client registration and tokens are masked whatever their type.
-        let by_name = matches!(self.key.as_str(), "oauth.api.key" | "oauth.api.secret")
-            || self.key.starts_with("oauth.user.");
+        let by_name =
+            matches!(self.key.as_str(), "oauth.api.key" | "oauth.api.secret") || self.key.starts_with("oauth.user.");
         self.kind == FieldKind::Password || by_name
     }
 

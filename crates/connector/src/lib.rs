@@ -71,8 +71,6 @@ impl Connector {
 
     /// The fields that a method asks for, in the order of the form.
     pub fn fields_for<'a>(&'a self, method: &'a Method) -> impl Iterator<Item = &'a Field> {
-        self.fields
-            .iter()
-            .filter(|field| field.belongs_to(&method.name))
+        self.fields.iter().filter(|field| field.belongs_to(&method.name))
     }
 }

@@ -8,9 +8,7 @@ pub(crate) fn hint<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) ->
         .map(|name| (distance(given, name), name))
         .filter(|(distance, _)| *distance <= limit)
         .min()
-        .map_or_else(String::new, |(_, name)| {
-            format!("; did you mean \"{name}\"?")
-        })
+        .map_or_else(String::new, |(_, name)| format!("; did you mean \"{name}\"?"))
 }
 
 /// The Levenshtein distance in bytes.
@@ -35,10 +33,7 @@ mod tests {
     #[test]
     fn close_names_are_suggested_and_far_ones_are_not() {
         assert_eq!(distance("kitten", "sitting"), 3);
-        assert_eq!(
-            hint("usrname", ["password", "username"]),
-            "; did you mean \"username\"?"
-        );
+        assert_eq!(hint("usrname", ["password", "username"]), "; did you mean \"username\"?");
         assert_eq!(hint("zzz", ["password", "username"]), "");
     }
 }

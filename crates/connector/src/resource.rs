@@ -54,9 +54,7 @@ impl Resources {
 
     /// Finds the provider's side of a call; `None` when no resource has this path and method.
     pub fn resolve(&self, method: &str, path: &str) -> Option<VendorCall> {
-        self.0
-            .iter()
-            .find_map(|resource| resource.resolve(method, path))
+        self.0.iter().find_map(|resource| resource.resolve(method, path))
     }
 }
 
@@ -90,15 +88,8 @@ impl Resource {
         if !self.verbs.contains(&verb) {
             return None;
         }
-        let method = if verb == Verb::Update {
-            self.update.as_str()
-        } else {
-            method
-        };
-        Some(VendorCall {
-            method: method.to_owned(),
-            path: item_path(&collection, item.as_deref()),
-        })
+        let method = if verb == Verb::Update { self.update.as_str() } else { method };
+        Some(VendorCall { method: method.to_owned(), path: item_path(&collection, item.as_deref()) })
     }
 
     /// Matches a path: the provider's collection path with its places filled, and the item's id if one is named.
@@ -133,21 +124,16 @@ fn item_path(collection: &str, item: Option<&str>) -> String {
 
 /// Reads `/accounts/{id}/notes`.
 pub(crate) fn parse_path(path: &str) -> Result<Vec<Segment>, String> {
-    let rest = path
-        .strip_prefix('/')
-        .ok_or_else(|| format!("the resource path \"{path}\" does not begin with \"/\""))?;
+    let rest =
+        path.strip_prefix('/').ok_or_else(|| format!("the resource path \"{path}\" does not begin with \"/\""))?;
     rest.split('/')
         .map(|part| match part.strip_prefix('{') {
             Some(name) => name
                 .strip_suffix('}')
                 .filter(|name| !name.is_empty())
                 .map(|name| Segment::Name(name.to_owned()))
-                .ok_or_else(|| {
-                    format!("\"{part}\" in \"{path}\" is not a place of the form \"{{name}}\"")
-                }),
-            None if part.is_empty() => {
-                Err(format!("the resource path \"{path}\" has an empty segment"))
-            }
+                .ok_or_else(|| format!("\"{part}\" in \"{path}\" is not a place of the form \"{{name}}\"")),
+            None if part.is_empty() => Err(format!("the resource path \"{path}\" has an empty segment")),
             None => Ok(Segment::Text(part.to_owned())),
         })
         .collect()
@@ -165,42 +151,21 @@ mod tests {
             verbs: vec![Verb::List, Verb::Get, Verb::Update],
             update: "PUT".to_owned(),
         };
-        Resources(vec![
-            resource("/accounts", "/lead/"),
-            resource("/accounts/{id}/notes", "/lead/{id}/note"),
-        ])
+        Resources(vec![resource("/accounts", "/lead/"), resource("/accounts/{id}/notes", "/lead/{id}/note")])
     }
 
     fn call(method: &str, path: &str) -> VendorCall {
-        VendorCall {
-            method: method.to_owned(),
-            path: path.to_owned(),
-        }
+        VendorCall { method: method.to_owned(), path: path.to_owned() }
     }
 
     #[test]
     fn paths_and_methods_are_translated() {
         let resources = resources();
-        assert_eq!(
-            resources.resolve("GET", "/accounts"),
-            Some(call("GET", "/lead/"))
-        );
-        assert_eq!(
-            resources.resolve("GET", "/accounts/7"),
-            Some(call("GET", "/lead/7/"))
-        );
-        assert_eq!(
-            resources.resolve("PATCH", "/accounts/7"),
-            Some(call("PUT", "/lead/7/"))
-        );
-        assert_eq!(
-            resources.resolve("GET", "/accounts/7/notes"),
-            Some(call("GET", "/lead/7/note"))
-        );
-        assert_eq!(
-            resources.resolve("GET", "/accounts/7/notes/9"),
-            Some(call("GET", "/lead/7/note/9"))
-        );
+        assert_eq!(resources.resolve("GET", "/accounts"), Some(call("GET", "/lead/")));
+        assert_eq!(resources.resolve("GET", "/accounts/7"), Some(call("GET", "/lead/7/")));
+        assert_eq!(resources.resolve("PATCH", "/accounts/7"), Some(call("PUT", "/lead/7/")));
+        assert_eq!(resources.resolve("GET", "/accounts/7/notes"), Some(call("GET", "/lead/7/note")));
+        assert_eq!(resources.resolve("GET", "/accounts/7/notes/9"), Some(call("GET", "/lead/7/note/9")));
     }
 
     #[test]

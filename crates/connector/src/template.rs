@@ -22,9 +22,10 @@ impl Template {
                 parts.push(Part::Text(before.to_owned()));
             }
             let (name, after) = after.split_once('}').ok_or("a \"${\" has no \"}\"")?;
-            let key = name.trim().strip_prefix("config.").ok_or_else(|| {
-                format!("\"{name}\" cannot be reached here; templates read \"config.…\"")
-            })?;
+            let key = name
+                .trim()
+                .strip_prefix("config.")
+                .ok_or_else(|| format!("\"{name}\" cannot be reached here; templates read \"config.…\""))?;
             parts.push(Part::Config(key.to_owned()));
             rest = after;
         }
@@ -48,9 +49,7 @@ impl Template {
         for part in &self.0 {
             match part {
                 Part::Text(text) => out.push_str(text),
-                Part::Config(key) => {
-                    out.push_str(configuration.get(key).map_or("", |value| value.expose()))
-                }
+                Part::Config(key) => out.push_str(configuration.get(key).map_or("", |value| value.expose())),
             }
         }
         Secret::new(out)

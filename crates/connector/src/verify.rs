@@ -19,9 +19,6 @@ impl Verify {
         if !spelled || !path.starts_with('/') || path.contains(char::is_whitespace) {
             return Err(wrong());
         }
-        Ok(Self {
-            method: method.to_owned(),
-            path: path.to_owned(),
-        })
+        Ok(Self { method: method.to_owned(), path: path.to_owned() })
     }
 }

@@ -47,29 +47,18 @@ struct Stream {
 impl Body {
     /// No body.
     pub const fn empty() -> Self {
-        Self {
-            kind: Kind::Full(None),
-        }
+        Self { kind: Kind::Full(None) }
     }
 
     /// A body that is at hand.
     pub fn full(bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
-        Self {
-            kind: Kind::Full((!bytes.is_empty()).then_some(bytes)),
-        }
+        Self { kind: Kind::Full((!bytes.is_empty()).then_some(bytes)) }
     }
 
     /// A body that arrives; it fails when nothing comes for `limit`.
     pub const fn stream(incoming: Incoming, limit: Duration) -> Self {
-        Self {
-            kind: Kind::Stream(Stream {
-                incoming,
-                idle: None,
-                limit,
-                progress: None,
-            }),
-        }
+        Self { kind: Kind::Stream(Stream { incoming, idle: None, limit, progress: None }) }
     }
 
     /// The same body, which tells `progress` about every piece.
@@ -85,10 +74,7 @@ impl HttpBody for Body {
     type Data = Bytes;
     type Error = BodyError;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         match &mut self.kind {
             Kind::Full(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
             Kind::Stream(stream) => stream.poll_frame(cx),
@@ -104,19 +90,14 @@ impl HttpBody for Body {
 
     fn size_hint(&self) -> SizeHint {
         match &self.kind {
-            Kind::Full(bytes) => {
-                SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
-            }
+            Kind::Full(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64)),
             Kind::Stream(stream) => stream.incoming.size_hint(),
         }
     }
 }
 
 impl Stream {
-    fn poll_frame(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+    fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         if let Poll::Ready(frame) = Pin::new(&mut self.incoming).poll_frame(cx) {
             // The timer is made when there is something to wait for, and forgotten when it came.
             self.idle = None;
@@ -126,9 +107,7 @@ impl Stream {
             return Poll::Ready(frame.map(|frame| frame.map_err(BodyError::Http)));
         }
         let limit = self.limit;
-        let idle = self
-            .idle
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep(limit)));
+        let idle = self.idle.get_or_insert_with(|| Box::pin(tokio::time::sleep(limit)));
         idle.as_mut().poll(cx).map(|()| Some(Err(BodyError::Idle)))
     }
 }

@@ -43,10 +43,7 @@ impl Egress {
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(Duration::from_mins(1))
-            .build(Deadline {
-                inner: https,
-                limit: limits.connect,
-            });
+            .build(Deadline { inner: https, limit: limits.connect });
         Self { client, limits }
     }
 

@@ -37,30 +37,17 @@ impl Service<Uri> for GuardedConnector {
 
 async fn connect(policy: &AddressPolicy, uri: &Uri) -> Result<TcpStream, Error> {
     let host = uri.host().unwrap_or_default();
-    let port = uri.port_u16().unwrap_or_else(|| {
-        if uri.scheme_str() == Some("https") {
-            443
-        } else {
-            80
-        }
-    });
-    let mut last = Error::Resolve {
-        host: host.to_owned(),
-    };
+    let port = uri.port_u16().unwrap_or_else(|| if uri.scheme_str() == Some("https") { 443 } else { 80 });
+    let mut last = Error::Resolve { host: host.to_owned() };
     for address in resolve(host, port).await? {
         // Checked on the very address that is connected to, so nothing can change in between.
         if !policy.permits(address.ip()) {
-            last = Error::Blocked {
-                host: host.to_owned(),
-                address: address.ip(),
-            };
+            last = Error::Blocked { host: host.to_owned(), address: address.ip() };
             continue;
         }
         match TcpStream::connect(address).await {
             Ok(stream) => {
-                stream
-                    .set_nodelay(true)
-                    .map_err(|error| refused(host, &error))?;
+                stream.set_nodelay(true).map_err(|error| refused(host, &error))?;
                 return Ok(stream);
             }
             Err(error) => last = refused(host, &error),
@@ -75,16 +62,11 @@ async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, Error> {
         return Ok(vec![SocketAddr::new(address, port)]);
     }
     let found = tokio::net::lookup_host((bare, port)).await;
-    found.map(Iterator::collect).map_err(|_| Error::Resolve {
-        host: host.to_owned(),
-    })
+    found.map(Iterator::collect).map_err(|_| Error::Resolve { host: host.to_owned() })
 }
 
 fn refused(host: &str, error: &std::io::Error) -> Error {
-    Error::Connect {
-        host: host.to_owned(),
-        reason: error.to_string(),
-    }
+    Error::Connect { host: host.to_owned(), reason: error.to_string() }
 }
 
 /// Gives another connector, TLS included, only so much time.

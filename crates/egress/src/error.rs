@@ -61,10 +61,7 @@ impl Error {
             source = current.source();
         }
         if error.is_connect() {
-            return Self::Connect {
-                host: host.to_owned(),
-                reason: deepest,
-            };
+            return Self::Connect { host: host.to_owned(), reason: deepest };
         }
         Self::Broken(deepest)
     }

@@ -29,8 +29,7 @@ fn unwrap_v4(address: IpAddr) -> IpAddr {
         return address;
     };
     let parts = v6.segments();
-    let v4 =
-        |high: u16, low: u16| IpAddr::V4(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)));
+    let v4 = |high: u16, low: u16| IpAddr::V4(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)));
     let low_v4 = v4(parts[6], parts[7]);
     match parts[..6] {
         // ::/96, compatible, but not :: and ::1.
@@ -130,15 +129,9 @@ mod tests {
         for address in closed {
             assert!(!permits(&policy, address), "{address}");
         }
-        for address in [
-            "1.1.1.1",
-            "8.8.8.8",
-            "2606:4700::1111",
-            "::ffff:1.1.1.1",
-            "64:ff9b::808:808",
-            "100.63.0.1",
-            "172.32.0.1",
-        ] {
+        for address in
+            ["1.1.1.1", "8.8.8.8", "2606:4700::1111", "::ffff:1.1.1.1", "64:ff9b::808:808", "100.63.0.1", "172.32.0.1"]
+        {
             assert!(permits(&policy, address), "{address}");
         }
     }

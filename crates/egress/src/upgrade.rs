@@ -6,13 +6,8 @@ use hyper_util::rt::TokioIo;
 
 /// Whether a request asks to leave HTTP.
 pub fn is_upgrade(headers: &HeaderMap) -> bool {
-    let tokens = headers
-        .get_all(header::CONNECTION)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    let asks = tokens
-        .flat_map(|value| value.split(','))
-        .any(|token| token.trim().eq_ignore_ascii_case("upgrade"));
+    let tokens = headers.get_all(header::CONNECTION).iter().filter_map(|value| value.to_str().ok());
+    let asks = tokens.flat_map(|value| value.split(',')).any(|token| token.trim().eq_ignore_ascii_case("upgrade"));
     asks && headers.contains_key(header::UPGRADE)
 }
 

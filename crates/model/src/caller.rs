@@ -43,9 +43,7 @@ impl Caller {
             Visibility::Account(organization, account) => {
                 instance.organization == organization && instance.account == account
             }
-            Visibility::User(organization, user) => {
-                instance.organization == organization && instance.user == user
-            }
+            Visibility::User(organization, user) => instance.organization == organization && instance.user == user,
         }
     }
 
@@ -63,8 +61,7 @@ impl Caller {
 
     /// Whether the caller administers an account of its organization.
     pub fn administers(&self, account: AccountId) -> bool {
-        self.administers_organization()
-            || (self.user.has(Role::AccountAdmin) && self.user.account == account)
+        self.administers_organization() || (self.user.has(Role::AccountAdmin) && self.user.account == account)
     }
 
     /// Whether the caller may look at an account.

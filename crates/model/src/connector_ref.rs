@@ -11,9 +11,7 @@ impl ConnectorKey {
     /// Checks the spelling; `None` when it is not a key.
     pub fn parse(text: &str) -> Option<Self> {
         let fits = (1..=64).contains(&text.len());
-        let spelled = text
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_.".contains(&b));
+        let spelled = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_.".contains(&b));
         // A key of digits only could not be told from an id in `/elements/{keyOrId}`.
         let named = text.bytes().any(|b| b.is_ascii_lowercase());
         (fits && spelled && named).then(|| Self(text.into()))

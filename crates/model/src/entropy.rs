@@ -30,11 +30,7 @@ impl Entropy {
         let random = SystemRandom::new();
         let mut process = [0; 5];
         fill(&random, &mut process);
-        Self(Arc::new(Source {
-            random,
-            process,
-            counter: AtomicU32::new(0),
-        }))
+        Self(Arc::new(Source { random, process, counter: AtomicU32::new(0) }))
     }
 
     /// Random bytes.
@@ -61,8 +57,7 @@ impl Entropy {
 
     /// A new request id. Unique, not secret: time, a number of this process and a counter, as in an object id.
     pub fn request_id(&self, now: Timestamp) -> RequestId {
-        let seconds =
-            u32::try_from(now.as_millis().div_euclid(1000) & 0xffff_ffff).unwrap_or_default();
+        let seconds = u32::try_from(now.as_millis().div_euclid(1000) & 0xffff_ffff).unwrap_or_default();
         let count = self.0.counter.fetch_add(1, Ordering::Relaxed);
         let mut bytes = [0; 12];
         bytes[..4].copy_from_slice(&seconds.to_be_bytes());
@@ -79,9 +74,7 @@ impl fmt::Debug for Entropy {
 }
 
 fn fill(random: &SystemRandom, bytes: &mut [u8]) {
-    random
-        .fill(bytes)
-        .expect("the operating system gives random bytes");
+    random.fill(bytes).expect("the operating system gives random bytes");
 }
 
 /// The 24 hexadecimal digits that name one request in headers, errors and the log.
@@ -119,11 +112,7 @@ impl fmt::Debug for RequestId {
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .flat_map(|b| [b >> 4, b & 15])
-        .map(|d| char::from(DIGITS[usize::from(d)]))
-        .collect()
+    bytes.iter().flat_map(|b| [b >> 4, b & 15]).map(|d| char::from(DIGITS[usize::from(d)])).collect()
 }
 
 #[cfg(test)]
@@ -136,14 +125,10 @@ mod tests {
     #[test]
     fn request_ids_are_24_hex_digits_and_unique() {
         let entropy = Entropy::system();
-        let ids: HashSet<_> = (0..1000)
-            .map(|_| entropy.request_id(Timestamp::from_millis(1_700_000_000_000)))
-            .collect();
+        let ids: HashSet<_> =
+            (0..1000).map(|_| entropy.request_id(Timestamp::from_millis(1_700_000_000_000))).collect();
         assert_eq!(ids.len(), 1000);
-        assert!(
-            ids.iter()
-                .all(|id| id.as_str().bytes().all(|b| b.is_ascii_hexdigit()))
-        );
+        assert!(ids.iter().all(|id| id.as_str().bytes().all(|b| b.is_ascii_hexdigit())));
         assert!(ids.iter().all(|id| id.as_str().starts_with("6553f100")));
     }
 

@@ -32,9 +32,7 @@ impl Lifecycle {
 
     /// Reads the spelling in the store.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Active, Self::Disabled, Self::Deleted]
-            .into_iter()
-            .find(|state| state.as_str() == text)
+        [Self::Active, Self::Disabled, Self::Deleted].into_iter().find(|state| state.as_str() == text)
     }
 }
 
@@ -58,9 +56,7 @@ impl Health {
 
     /// Reads the spelling in the store.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Healthy, Self::Unverified]
-            .into_iter()
-            .find(|health| health.as_str() == text)
+        [Self::Healthy, Self::Unverified].into_iter().find(|health| health.as_str() == text)
     }
 }
 

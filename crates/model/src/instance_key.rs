@@ -44,11 +44,7 @@ impl KeyPolicy {
 
     /// Whether a path, given as its percent-decoded segments, is within the limits.
     pub fn allows_path(&self, segments: &[String]) -> bool {
-        self.path_prefixes.is_empty()
-            || self
-                .path_prefixes
-                .iter()
-                .any(|prefix| starts_with(segments, prefix))
+        self.path_prefixes.is_empty() || self.path_prefixes.iter().any(|prefix| starts_with(segments, prefix))
     }
 }
 
@@ -63,18 +59,12 @@ mod tests {
     use super::KeyPolicy;
 
     fn segments(path: &str) -> Vec<String> {
-        path.split('/')
-            .filter(|part| !part.is_empty())
-            .map(str::to_owned)
-            .collect()
+        path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect()
     }
 
     #[test]
     fn prefixes_match_whole_segments() {
-        let policy = KeyPolicy {
-            path_prefixes: vec!["/v1/charges".to_owned()],
-            ..KeyPolicy::default()
-        };
+        let policy = KeyPolicy { path_prefixes: vec!["/v1/charges".to_owned()], ..KeyPolicy::default() };
         assert!(policy.allows_path(&segments("/v1/charges")));
         assert!(policy.allows_path(&segments("/v1/charges/ch_1")));
         assert!(!policy.allows_path(&segments("/v1/chargesX")));

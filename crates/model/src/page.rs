@@ -16,18 +16,12 @@ impl<T> Page<T> {
     pub fn from_probe(mut rows: Vec<T>, size: PageSize) -> Self {
         let has_more = rows.len() > size.rows();
         rows.truncate(size.rows());
-        Self {
-            items: rows,
-            has_more,
-        }
+        Self { items: rows, has_more }
     }
 
     /// The same page with other rows.
     pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
-        Page {
-            items: self.items.into_iter().map(change).collect(),
-            has_more: self.has_more,
-        }
+        Page { items: self.items.into_iter().map(change).collect(), has_more: self.has_more }
     }
 }
 
@@ -46,11 +40,7 @@ impl PageSize {
 
     /// Checks a page size given by a caller.
     pub fn parse(text: &str) -> Result<Self, PageSizeError> {
-        text.parse()
-            .ok()
-            .filter(|size| (1..=Self::MAX).contains(size))
-            .map(Self)
-            .ok_or(PageSizeError)
+        text.parse().ok().filter(|size| (1..=Self::MAX).contains(size)).map(Self).ok_or(PageSizeError)
     }
 
     /// Rows on the page.

@@ -18,18 +18,12 @@ pub struct Problems(pub Vec<Problem>);
 impl Problems {
     /// A single problem.
     pub fn one(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self(vec![Problem {
-            field: field.into(),
-            message: message.into(),
-        }])
+        Self(vec![Problem { field: field.into(), message: message.into() }])
     }
 
     /// Adds a problem.
     pub fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
-        self.0.push(Problem {
-            field: field.into(),
-            message: message.into(),
-        });
+        self.0.push(Problem { field: field.into(), message: message.into() });
     }
 
     /// `Ok` when nothing is wrong.

@@ -15,12 +15,7 @@ pub enum Role {
 
 impl Role {
     /// Every role, lowest first.
-    pub const ALL: [Self; 4] = [
-        Self::Default,
-        Self::AccountAdmin,
-        Self::Organization,
-        Self::OrganizationAdmin,
-    ];
+    pub const ALL: [Self; 4] = [Self::Default, Self::AccountAdmin, Self::Organization, Self::OrganizationAdmin];
 
     /// The role's key on the wire.
     pub const fn key(self) -> &'static str {

@@ -27,9 +27,7 @@ impl Timestamp {
 
     /// Parses an RFC 3339 date-time such as `2026-11-22T10:00:00Z`; `None` when it is not one.
     pub fn parse(text: &str) -> Option<Self> {
-        text.parse::<jiff::Timestamp>()
-            .ok()
-            .map(|stamp| Self(stamp.as_millisecond()))
+        text.parse::<jiff::Timestamp>().ok().map(|stamp| Self(stamp.as_millisecond()))
     }
 }
 
@@ -93,14 +91,8 @@ mod tests {
 
     #[test]
     fn prints_whole_seconds_in_utc() {
-        assert_eq!(
-            Timestamp::from_millis(1_540_862_433_999).to_string(),
-            "2018-10-30T01:20:33Z"
-        );
-        assert_eq!(
-            Timestamp::from_millis(-1).to_string(),
-            "1969-12-31T23:59:59Z"
-        );
+        assert_eq!(Timestamp::from_millis(1_540_862_433_999).to_string(), "2018-10-30T01:20:33Z");
+        assert_eq!(Timestamp::from_millis(-1).to_string(), "1969-12-31T23:59:59Z");
     }
 
     #[test]

@@ -54,11 +54,7 @@ impl Tx {
     }
 
     /// The account of an organization with an id.
-    pub async fn account(
-        &mut self,
-        organization: OrganizationId,
-        id: AccountId,
-    ) -> Result<Option<Account>> {
+    pub async fn account(&mut self, organization: OrganizationId, id: AccountId) -> Result<Option<Account>> {
         let row: Option<AccountRow> = on!(self, c => sqlx::query_as(
             "select id, organization_id, name, description, external_id, active, is_default, created_at, updated_at \
              from account where id = $1 and organization_id = $2")
@@ -67,10 +63,7 @@ impl Tx {
     }
 
     /// The first account of an organization.
-    pub async fn default_account(
-        &mut self,
-        organization: OrganizationId,
-    ) -> Result<Option<AccountId>> {
+    pub async fn default_account(&mut self, organization: OrganizationId) -> Result<Option<AccountId>> {
         let id: Option<i64> = on!(self, c => {
             sqlx::query_scalar("select id from account where organization_id = $1 and is_default").bind(organization.0)
                 .fetch_optional(c).await
@@ -92,10 +85,7 @@ impl Tx {
              from account where organization_id = $1 and id > $2 and (active or $3) and (id = $4 or $4 = 0) order by id limit $5")
             .bind(organization.0).bind(after).bind(with_inactive).bind(only.map_or(0, |id| id.0)).bind(size.probe())
             .fetch_all(c).await)?;
-        Ok(Page::from_probe(
-            rows.into_iter().map(Into::into).collect(),
-            size,
-        ))
+        Ok(Page::from_probe(rows.into_iter().map(Into::into).collect(), size))
     }
 
     /// Writes an account's changeable members.

@@ -5,9 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Postgres, Sqlite, Transaction};
 
 use crate::{Error, Result, schema};
@@ -91,23 +89,19 @@ impl Store {
             .pragma("cache_size", "-2000")
             .pragma("journal_size_limit", "67108864");
         // One writer: SQLite has one write lock, and waiting for it in a pool is fair while waiting in SQLite is not.
-        let write = SqlitePoolOptions::new()
-            .max_connections(1)
-            .connect_with(options.clone())
-            .await?;
+        let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
         schema::migrate_sqlite(&write).await?;
         let read = SqlitePoolOptions::new()
             .max_connections(4)
             .min_connections(0)
-            .connect_with(options)
+            .connect_with(options.pragma("query_only", "on"))
             .await?;
         Ok(Self(Pools::Sqlite { read, write }))
     }
 
     /// Opens a PostgreSQL database, making the schema where it is missing.
     pub async fn open_postgres(url: &str) -> Result<Self> {
-        let options = PgConnectOptions::from_str(url)
-            .map_err(|error| Error::Unavailable(error.to_string()))?;
+        let options = PgConnectOptions::from_str(url).map_err(|error| Error::Unavailable(error.to_string()))?;
         let pool = PgPoolOptions::new()
             .max_connections(16)
             .acquire_timeout(Duration::from_secs(15))
@@ -130,19 +124,16 @@ impl Store {
     pub async fn read(&self) -> Result<Tx> {
         Ok(Tx(match &self.0 {
             Pools::Sqlite { read, .. } => Inner::Sqlite(read.begin().await?),
-            Pools::Postgres(pool) => Inner::Postgres(
-                pool.begin_with("begin isolation level repeatable read read only")
-                    .await?,
-            ),
+            Pools::Postgres(pool) => {
+                Inner::Postgres(pool.begin_with("begin isolation level repeatable read read only").await?)
+            }
         }))
     }
 
     /// Begins a transaction that writes. On SQLite it holds the write lock from here on.
     pub async fn write(&self) -> Result<Tx> {
         Ok(Tx(match &self.0 {
-            Pools::Sqlite { write, .. } => {
-                Inner::Sqlite(write.begin_with("begin immediate").await?)
-            }
+            Pools::Sqlite { write, .. } => Inner::Sqlite(write.begin_with("begin immediate").await?),
             Pools::Postgres(pool) => Inner::Postgres(pool.begin().await?),
         }))
     }
@@ -170,11 +161,7 @@ impl Tx {
     }
 
     /// The text for this back-end, for the few statements that cannot be one text.
-    pub(crate) const fn dialect(
-        &self,
-        sqlite: &'static str,
-        postgres: &'static str,
-    ) -> &'static str {
+    pub(crate) const fn dialect(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
         match self.0 {
             Inner::Sqlite(_) => sqlite,
             Inner::Postgres(_) => postgres,

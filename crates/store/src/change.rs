@@ -27,13 +27,7 @@ impl Tx {
             sqlx::query_as("select id, instance_id from change_notice where at >= $1 order by id")
                 .bind(since.as_millis()).fetch_all(c).await
         })?;
-        Ok(rows
-            .into_iter()
-            .map(|(id, instance)| ChangeNotice {
-                id,
-                instance: InstanceId(instance),
-            })
-            .collect())
+        Ok(rows.into_iter().map(|(id, instance)| ChangeNotice { id, instance: InstanceId(instance) }).collect())
     }
 
     /// Forgets old notices.

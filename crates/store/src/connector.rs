@@ -18,9 +18,6 @@ impl Tx {
     pub async fn connector_ids(&mut self) -> Result<BTreeMap<ConnectorKey, ConnectorId>> {
         let rows: Vec<(i64, String)> =
             on!(self, c => sqlx::query_as("select id, key from connector").fetch_all(c).await)?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|(id, key)| Some((ConnectorKey::parse(&key)?, ConnectorId(id))))
-            .collect())
+        Ok(rows.into_iter().filter_map(|(id, key)| Some((ConnectorKey::parse(&key)?, ConnectorId(id)))).collect())
     }
 }

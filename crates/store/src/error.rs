@@ -15,9 +15,7 @@ pub enum Error {
     #[error("the store cannot be reached: {0}")]
     Unavailable(String),
     /// The schema was made by a newer version of this program.
-    #[error(
-        "the store has schema version {found}, newer than this program's version {known}; use the newer program"
-    )]
+    #[error("the store has schema version {found}, newer than this program's version {known}; use the newer program")]
     NewerSchema {
         /// Version in the store.
         found: i64,

@@ -1,8 +1,7 @@
 //! Instances, one at a time: their rows, tags, sealed values and tokens.
 
 use keyway_model::{
-    AccountId, ConnectorKey, Health, Instance, InstanceId, Lifecycle, OrganizationId, Timestamp,
-    UserId,
+    AccountId, ConnectorKey, Health, Instance, InstanceId, Lifecycle, OrganizationId, Timestamp, UserId,
 };
 use uuid::Uuid;
 
@@ -73,19 +72,14 @@ row! { ValueRow { field: String, sealed: Vec<u8> } }
 
 impl InstanceRow {
     fn read(self, tags: Vec<String>) -> Result<(Instance, Vec<u8>)> {
-        let unreadable = |column| Error::Inconsistent {
-            table: "instance",
-            column,
-            row: self.id,
-        };
+        let unreadable = |column| Error::Inconsistent { table: "instance", column, row: self.id };
         let instance = Instance {
             id: InstanceId(self.id),
             uuid: self.uuid,
             organization: OrganizationId(self.organization_id),
             account: AccountId(self.account_id),
             user: UserId(self.user_id),
-            connector: ConnectorKey::parse(&self.connector_key)
-                .ok_or_else(|| unreadable("connector_key"))?,
+            connector: ConnectorKey::parse(&self.connector_key).ok_or_else(|| unreadable("connector_key"))?,
             name: self.name,
             tags,
             lifecycle: Lifecycle::parse(&self.lifecycle).ok_or_else(|| unreadable("lifecycle"))?,
@@ -117,11 +111,7 @@ impl Tx {
     }
 
     /// The live instance of an organization with an id, everything sealed included.
-    pub async fn instance(
-        &mut self,
-        organization: OrganizationId,
-        id: InstanceId,
-    ) -> Result<Option<SealedInstance>> {
+    pub async fn instance(&mut self, organization: OrganizationId, id: InstanceId) -> Result<Option<SealedInstance>> {
         let row: Option<InstanceRow> = on!(self, c => sqlx::query_as(
             "select id, uuid, organization_id, account_id, user_id, connector_key, name, lifecycle, health, token_sealed, \
              version, created_at, updated_at from instance where id = $1 and organization_id = $2 and deleted_at is null")
@@ -139,10 +129,7 @@ impl Tx {
     }
 
     /// The organization of a live instance.
-    pub async fn instance_organization(
-        &mut self,
-        id: InstanceId,
-    ) -> Result<Option<OrganizationId>> {
+    pub async fn instance_organization(&mut self, id: InstanceId) -> Result<Option<OrganizationId>> {
         let id: Option<i64> = on!(self, c => {
             sqlx::query_scalar("select organization_id from instance where id = $1 and deleted_at is null").bind(id.0)
                 .fetch_optional(c).await
@@ -161,18 +148,8 @@ impl Tx {
                 .fetch_all(c).await
         })?;
         let (instance, token) = row.read(tags)?;
-        let values = values
-            .into_iter()
-            .map(|row| SealedValue {
-                field: row.field,
-                sealed: row.sealed,
-            })
-            .collect();
-        Ok(Some(SealedInstance {
-            instance,
-            token,
-            values,
-        }))
+        let values = values.into_iter().map(|row| SealedValue { field: row.field, sealed: row.sealed }).collect();
+        Ok(Some(SealedInstance { instance, token, values }))
     }
 
     /// Writes an instance's changeable members if its version is still the one that was read; raises the version.

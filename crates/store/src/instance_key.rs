@@ -27,15 +27,10 @@ impl TryFrom<KeyRow> for InstanceKey {
     type Error = Error;
 
     fn try_from(row: KeyRow) -> Result<Self> {
-        let unreadable = |column| Error::Inconsistent {
-            table: "instance_key",
-            column,
-            row: row.id,
-        };
+        let unreadable = |column| Error::Inconsistent { table: "instance_key", column, row: row.id };
         let policy = KeyPolicy {
             methods: serde_json::from_str(&row.methods).map_err(|_| unreadable("methods"))?,
-            path_prefixes: serde_json::from_str(&row.path_prefixes)
-                .map_err(|_| unreadable("path_prefixes"))?,
+            path_prefixes: serde_json::from_str(&row.path_prefixes).map_err(|_| unreadable("path_prefixes"))?,
             expires_at: row.expires_at.map(Timestamp::from_millis),
         };
         Ok(Self {

@@ -1,8 +1,6 @@
 //! Instances by the page: which ones there are, without their values.
 
-use keyway_model::{
-    AccountId, ConnectorKey, InstanceId, OrganizationId, Page, PageSize, UserId, Visibility,
-};
+use keyway_model::{AccountId, ConnectorKey, InstanceId, OrganizationId, Page, PageSize, UserId, Visibility};
 
 use crate::{Result, Tx};
 
@@ -24,21 +22,9 @@ pub struct InstanceFilter<'a> {
 impl Scope {
     fn of(visibility: Visibility) -> Self {
         match visibility {
-            Visibility::Organization(organization) => Self {
-                organization,
-                account: AccountId(0),
-                user: UserId(0),
-            },
-            Visibility::Account(organization, account) => Self {
-                organization,
-                account,
-                user: UserId(0),
-            },
-            Visibility::User(organization, user) => Self {
-                organization,
-                account: AccountId(0),
-                user,
-            },
+            Visibility::Organization(organization) => Self { organization, account: AccountId(0), user: UserId(0) },
+            Visibility::Account(organization, account) => Self { organization, account, user: UserId(0) },
+            Visibility::User(organization, user) => Self { organization, account: AccountId(0), user },
         }
     }
 }
@@ -77,11 +63,7 @@ impl Tx {
         size: PageSize,
     ) -> Result<Page<InstanceId>> {
         let statement = self.dialect(
-            matching!(
-                "select id",
-                "(select value from json_each($7))",
-                "and id > $9 order by id limit $10"
-            ),
+            matching!("select id", "(select value from json_each($7))", "and id > $9 order by id limit $10"),
             matching!(
                 "select id",
                 "(select jsonb_array_elements_text($7::jsonb))",
@@ -94,10 +76,7 @@ impl Tx {
             .bind(visible.organization.0).bind(visible.account.0).bind(visible.user.0)
             .bind(filter.account.map_or(0, |id| id.0)).bind(filter.connector.map_or("", ConnectorKey::as_str))
             .bind(&search).bind(&tags).bind(count).bind(after).bind(size.probe()).fetch_all(c).await)?;
-        Ok(Page::from_probe(
-            ids.into_iter().map(InstanceId).collect(),
-            size,
-        ))
+        Ok(Page::from_probe(ids.into_iter().map(InstanceId).collect(), size))
     }
 
     /// How many matching instances each connector has.
@@ -135,16 +114,9 @@ fn texts(filter: &InstanceFilter<'_>) -> (String, String, i64) {
     tags.dedup();
     let count = i64::try_from(tags.len()).unwrap_or(i64::MAX);
     let tags = serde_json::to_string(&tags).expect("texts are JSON");
-    let search = filter
-        .search
-        .filter(|text| !text.is_empty())
-        .map_or_else(String::new, |text| {
-            let escaped = text
-                .to_lowercase()
-                .replace('!', "!!")
-                .replace('%', "!%")
-                .replace('_', "!_");
-            format!("%{escaped}%")
-        });
+    let search = filter.search.filter(|text| !text.is_empty()).map_or_else(String::new, |text| {
+        let escaped = text.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
+        format!("%{escaped}%")
+    });
     (search, tags, count)
 }

@@ -34,10 +34,7 @@ impl From<OrganizationRow> for Organization {
 
 impl Tx {
     /// Keeps a new organization. Its secret follows with [`Tx::set_organization_secret`], once its data key exists.
-    pub async fn insert_organization(
-        &mut self,
-        new: &NewOrganization<'_>,
-    ) -> Result<OrganizationId> {
+    pub async fn insert_organization(&mut self, new: &NewOrganization<'_>) -> Result<OrganizationId> {
         let id: i64 = on!(self, c => sqlx::query_scalar(
             "insert into organization (uuid, name, secret_sealed, secret_hash, active, created_at) \
              values ($1, $2, $3, $4, true, $5) returning id")
@@ -47,12 +44,7 @@ impl Tx {
     }
 
     /// Replaces an organization's secret; the old one opens nothing from the commit on.
-    pub async fn set_organization_secret(
-        &mut self,
-        id: OrganizationId,
-        sealed: &[u8],
-        hash: &[u8],
-    ) -> Result<()> {
+    pub async fn set_organization_secret(&mut self, id: OrganizationId, sealed: &[u8], hash: &[u8]) -> Result<()> {
         on!(self, c => sqlx::query("update organization set secret_sealed = $2, secret_hash = $3 where id = $1")
             .bind(id.0).bind(sealed).bind(hash).execute(c).await.map(drop))?;
         Ok(())
@@ -83,10 +75,7 @@ impl Tx {
     }
 
     /// An organization's record in the vault and its sealed secret.
-    pub async fn organization_secret(
-        &mut self,
-        id: OrganizationId,
-    ) -> Result<Option<(Uuid, Vec<u8>)>> {
+    pub async fn organization_secret(&mut self, id: OrganizationId) -> Result<Option<(Uuid, Vec<u8>)>> {
         let row: Option<(Uuid, Vec<u8>)> = on!(self, c => {
             sqlx::query_as("select uuid, secret_sealed from organization where id = $1").bind(id.0).fetch_optional(c).await
         })?;
@@ -95,7 +84,8 @@ impl Tx {
 
     /// Every organization's id, oldest first.
     pub async fn organization_ids(&mut self) -> Result<Vec<OrganizationId>> {
-        let ids: Vec<i64> = on!(self, c => sqlx::query_scalar("select id from organization order by id").fetch_all(c).await)?;
+        let ids: Vec<i64> =
+            on!(self, c => sqlx::query_scalar("select id from organization order by id").fetch_all(c).await)?;
         Ok(ids.into_iter().map(OrganizationId).collect())
     }
 }

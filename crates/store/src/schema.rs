@@ -17,7 +17,7 @@ const MIGRATIONS: [Migration; SCHEMA_VERSION as usize] = [Migration {
     postgres: include_str!("../migrations/postgres/0001_foundation.sql"),
 }];
 
-const TABLE: &str = "create table if not exists schema_version (version bigint primary key)";
+const TABLE: &str = "create table if not exists schema_version (version bigint primary key not null)";
 const CURRENT: &str = "select coalesce(max(version), 0) from schema_version";
 const RECORD: &str = "insert into schema_version (version) values ($1)";
 
@@ -40,9 +40,7 @@ pub(crate) async fn migrate_postgres(pool: &PgPool) -> Result<()> {
         create_again(pool, error).await?;
     }
     let mut tx = pool.begin().await?;
-    sqlx::query("lock table schema_version in access exclusive mode")
-        .execute(&mut *tx)
-        .await?;
+    sqlx::query("lock table schema_version in access exclusive mode").execute(&mut *tx).await?;
     let current: i64 = sqlx::query_scalar(CURRENT).fetch_one(&mut *tx).await?;
     for (version, migration) in missing(current)? {
         sqlx::raw_sql(migration.postgres).execute(&mut *tx).await?;
@@ -61,12 +59,7 @@ async fn create_again(pool: &PgPool, error: sqlx::Error) -> Result<()> {
 
 fn missing(current: i64) -> Result<impl Iterator<Item = (i64, &'static Migration)>> {
     if current > i64::from(SCHEMA_VERSION) {
-        return Err(Error::NewerSchema {
-            found: current,
-            known: i64::from(SCHEMA_VERSION),
-        });
+        return Err(Error::NewerSchema { found: current, known: i64::from(SCHEMA_VERSION) });
     }
-    Ok((1..)
-        .zip(&MIGRATIONS)
-        .filter(move |(version, _)| *version > current))
+    Ok((1..).zip(&MIGRATIONS).filter(move |(version, _)| *version > current))
 }

@@ -71,11 +71,7 @@ impl TryFrom<UserRow> for StoredUser {
     type Error = Error;
 
     fn try_from(row: UserRow) -> Result<Self> {
-        let unreadable = |column| Error::Inconsistent {
-            table: "app_user",
-            column,
-            row: row.id,
-        };
+        let unreadable = |column| Error::Inconsistent { table: "app_user", column, row: row.id };
         let profile = serde_json::from_str(&row.profile).map_err(|_| unreadable("profile"))?;
         let mut roles: Vec<Role> = row
             .roles
@@ -98,12 +94,7 @@ impl TryFrom<UserRow> for StoredUser {
             created_at: Timestamp::from_millis(row.created_at),
             last_login_at: row.last_login_at.map(Timestamp::from_millis),
         };
-        Ok(Self {
-            user,
-            uuid: row.uuid,
-            password_hash: row.password_hash,
-            secret_sealed: row.secret_sealed,
-        })
+        Ok(Self { user, uuid: row.uuid, password_hash: row.password_hash, secret_sealed: row.secret_sealed })
     }
 }
 
@@ -122,11 +113,7 @@ impl Tx {
     }
 
     /// The user of an organization with an id.
-    pub async fn user(
-        &mut self,
-        organization: OrganizationId,
-        id: UserId,
-    ) -> Result<Option<StoredUser>> {
+    pub async fn user(&mut self, organization: OrganizationId, id: UserId) -> Result<Option<StoredUser>> {
         let row: Option<UserRow> = on!(self, c => sqlx::query_as(select_user!("where id = $1 and organization_id = $2"))
             .bind(id.0).bind(organization.0).fetch_optional(c).await)?;
         row.map(StoredUser::try_from).transpose()
@@ -160,10 +147,8 @@ impl Tx {
             "where organization_id = $1 and (account_id = $2 or $2 = 0) and (active or $3) and id > $4 order by id limit $5"))
             .bind(organization.0).bind(account.map_or(0, |id| id.0)).bind(with_inactive).bind(after).bind(size.probe())
             .fetch_all(c).await)?;
-        let users = rows
-            .into_iter()
-            .map(|row| StoredUser::try_from(row).map(|stored| stored.user))
-            .collect::<Result<_>>()?;
+        let users =
+            rows.into_iter().map(|row| StoredUser::try_from(row).map(|stored| stored.user)).collect::<Result<_>>()?;
         Ok(Page::from_probe(users, size))
     }
 
@@ -201,22 +186,14 @@ impl Tx {
     }
 
     /// Replaces a user's secret, sealed.
-    pub async fn set_user_secret(
-        &mut self,
-        user: UserId,
-        sealed: &[u8],
-        hash: &[u8],
-    ) -> Result<()> {
+    pub async fn set_user_secret(&mut self, user: UserId, sealed: &[u8], hash: &[u8]) -> Result<()> {
         on!(self, c => sqlx::query("update app_user set secret_sealed = $2, secret_hash = $3 where id = $1")
             .bind(user.0).bind(sealed).bind(hash).execute(c).await.map(drop))?;
         Ok(())
     }
 
     /// The first active administrator of an organization.
-    pub async fn first_administrator(
-        &mut self,
-        organization: OrganizationId,
-    ) -> Result<Option<StoredUser>> {
+    pub async fn first_administrator(&mut self, organization: OrganizationId) -> Result<Option<StoredUser>> {
         let row: Option<UserRow> = on!(self, c => sqlx::query_as(select_user!(
             "where organization_id = $1 and active and exists \
              (select 1 from user_role where user_id = app_user.id and role = 'org-admin') order by id limit 1"))

@@ -50,10 +50,7 @@ impl Tx {
         let row: Option<StateRow> = on!(self, c => {
             sqlx::query_as("select master_key_id, server_id from vault_state where id = 1").fetch_optional(c).await
         })?;
-        Ok(row.map(|row| VaultState {
-            master_key_id: row.master_key_id,
-            server_id: row.server_id,
-        }))
+        Ok(row.map(|row| VaultState { master_key_id: row.master_key_id, server_id: row.server_id }))
     }
 
     /// Records the first master key.
@@ -90,10 +87,7 @@ impl Tx {
     }
 
     /// The data key that seals an organization's new values, or the server's own for `None`.
-    pub async fn current_data_key(
-        &mut self,
-        organization: Option<OrganizationId>,
-    ) -> Result<Option<StoredDataKey>> {
+    pub async fn current_data_key(&mut self, organization: Option<OrganizationId>) -> Result<Option<StoredDataKey>> {
         let row: Option<KeyRow> = on!(self, c => {
             sqlx::query_as(
                 "select id, organization_id, current, master_key_id, wrapped from data_key \
@@ -116,12 +110,7 @@ impl Tx {
     }
 
     /// Replaces the wrapping of a data key.
-    pub async fn rewrap_data_key(
-        &mut self,
-        id: Uuid,
-        master_key_id: Uuid,
-        wrapped: &[u8],
-    ) -> Result<()> {
+    pub async fn rewrap_data_key(&mut self, id: Uuid, master_key_id: Uuid, wrapped: &[u8]) -> Result<()> {
         on!(self, c => sqlx::query("update data_key set master_key_id = $2, wrapped = $3 where id = $1")
             .bind(id).bind(master_key_id).bind(wrapped).execute(c).await.map(drop))?;
         Ok(())

@@ -70,22 +70,13 @@ mod tests {
         let token = key.sign("instances of 1", "42");
         assert_eq!(key.verify("instances of 1", &token).as_deref(), Some("42"));
         assert_eq!(key.verify("instances of 2", &token), None);
-        assert_eq!(
-            LookupKey::derive(&DataKey::generate(&entropy)).verify("instances of 1", &token),
-            None
-        );
+        assert_eq!(LookupKey::derive(&DataKey::generate(&entropy)).verify("instances of 1", &token), None);
         for index in 0..token.len() {
             let mut altered = token.clone().into_bytes();
             altered[index] = if altered[index] == b'A' { b'B' } else { b'A' };
             let altered = String::from_utf8(altered).unwrap();
-            assert_ne!(
-                key.verify("instances of 1", &altered).as_deref(),
-                Some("43")
-            );
-            assert!(
-                altered == token || key.verify("instances of 1", &altered).is_none(),
-                "{index}"
-            );
+            assert_ne!(key.verify("instances of 1", &altered).as_deref(), Some("43"));
+            assert!(altered == token || key.verify("instances of 1", &altered).is_none(), "{index}");
         }
     }
 

@@ -26,16 +26,9 @@ pub struct MasterKeyError;
 impl MasterKey {
     /// Reads the text form; white space around it is allowed.
     pub fn parse(text: &Secret) -> Result<Self, MasterKeyError> {
-        let bytes = Zeroizing::new(
-            STANDARD
-                .decode(text.expose().trim())
-                .map_err(|_| MasterKeyError)?,
-        );
+        let bytes = Zeroizing::new(STANDARD.decode(text.expose().trim()).map_err(|_| MasterKeyError)?);
         let bytes: [u8; 32] = bytes.as_slice().try_into().map_err(|_| MasterKeyError)?;
-        Ok(Self {
-            id: fingerprint(&bytes),
-            bytes: Zeroizing::new(bytes),
-        })
+        Ok(Self { id: fingerprint(&bytes), bytes: Zeroizing::new(bytes) })
     }
 
     /// Makes a new key and its text form.
@@ -51,37 +44,14 @@ impl MasterKey {
     }
 
     /// Wraps a data key for the store.
-    pub fn wrap(
-        &self,
-        key: &DataKey,
-        organization: Option<OrganizationId>,
-        entropy: &Entropy,
-    ) -> Vec<u8> {
-        sealed::seal(
-            &self.bytes,
-            self.id,
-            &context(key.id(), organization),
-            key.bytes(),
-            entropy,
-        )
+    pub fn wrap(&self, key: &DataKey, organization: Option<OrganizationId>, entropy: &Entropy) -> Vec<u8> {
+        sealed::seal(&self.bytes, self.id, &context(key.id(), organization), key.bytes(), entropy)
     }
 
     /// Unwraps a data key that the store kept.
-    pub fn unwrap(
-        &self,
-        id: Uuid,
-        organization: Option<OrganizationId>,
-        wrapped: &[u8],
-    ) -> Result<DataKey, SealError> {
-        let bytes = Zeroizing::new(sealed::open(
-            &self.bytes,
-            &context(id, organization),
-            wrapped,
-        )?);
-        let bytes = bytes
-            .as_slice()
-            .try_into()
-            .map_err(|_| SealError::Malformed)?;
+    pub fn unwrap(&self, id: Uuid, organization: Option<OrganizationId>, wrapped: &[u8]) -> Result<DataKey, SealError> {
+        let bytes = Zeroizing::new(sealed::open(&self.bytes, &context(id, organization), wrapped)?);
+        let bytes = bytes.as_slice().try_into().map_err(|_| SealError::Malformed)?;
         Ok(DataKey::from_parts(id, bytes))
     }
 }
@@ -93,11 +63,7 @@ impl std::fmt::Debug for MasterKey {
 }
 
 fn context(id: Uuid, organization: Option<OrganizationId>) -> Context<'static> {
-    Context {
-        organization,
-        record: id,
-        field: "data key",
-    }
+    Context { organization, record: id, field: "data key" }
 }
 
 fn fingerprint(bytes: &[u8; 32]) -> Uuid {
@@ -122,18 +88,8 @@ mod tests {
         let (key, text) = MasterKey::generate(&entropy);
         let with_newline = Secret::new(format!("{}\n", text.expose()));
         assert_eq!(MasterKey::parse(&with_newline).unwrap().id(), key.id());
-        for bad in [
-            "",
-            "short",
-            "AAAA",
-            &"A".repeat(44),
-            &format!("{}A", text.expose()),
-        ] {
-            assert_eq!(
-                MasterKey::parse(&Secret::from(bad)).unwrap_err(),
-                MasterKeyError,
-                "{bad}"
-            );
+        for bad in ["", "short", "AAAA", &"A".repeat(44), &format!("{}A", text.expose())] {
+            assert_eq!(MasterKey::parse(&Secret::from(bad)).unwrap_err(), MasterKeyError, "{bad}");
         }
     }
 
@@ -144,25 +100,9 @@ mod tests {
         let (other, _) = MasterKey::generate(&entropy);
         let key = DataKey::generate(&entropy);
         let wrapped = master.wrap(&key, Some(OrganizationId(7)), &entropy);
-        assert!(
-            master
-                .unwrap(key.id(), Some(OrganizationId(7)), &wrapped)
-                .is_ok()
-        );
-        assert!(
-            master
-                .unwrap(key.id(), Some(OrganizationId(8)), &wrapped)
-                .is_err()
-        );
-        assert!(
-            master
-                .unwrap(entropy.uuid(), Some(OrganizationId(7)), &wrapped)
-                .is_err()
-        );
-        assert!(
-            other
-                .unwrap(key.id(), Some(OrganizationId(7)), &wrapped)
-                .is_err()
-        );
+        assert!(master.unwrap(key.id(), Some(OrganizationId(7)), &wrapped).is_ok());
+        assert!(master.unwrap(key.id(), Some(OrganizationId(8)), &wrapped).is_err());
+        assert!(master.unwrap(entropy.uuid(), Some(OrganizationId(7)), &wrapped).is_err());
+        assert!(other.unwrap(key.id(), Some(OrganizationId(7)), &wrapped).is_err());
     }
 }

@@ -47,13 +47,7 @@ pub fn key_id_of(sealed: &[u8]) -> Result<Uuid, SealError> {
 }
 
 /// Seals bytes under a key.
-pub(crate) fn seal(
-    key: &[u8; 32],
-    id: Uuid,
-    context: &Context<'_>,
-    clear: &[u8],
-    entropy: &Entropy,
-) -> Vec<u8> {
+pub(crate) fn seal(key: &[u8; 32], id: Uuid, context: &Context<'_>, clear: &[u8], entropy: &Entropy) -> Vec<u8> {
     let nonce = entropy.bytes::<NONCE>();
     let mut envelope = Vec::with_capacity(HEADER + NONCE + clear.len() + 16);
     envelope.push(VERSION);
@@ -62,32 +56,20 @@ pub(crate) fn seal(
     envelope.extend_from_slice(&nonce);
     let mut body = clear.to_vec();
     cipher(key)
-        .seal_in_place_append_tag(
-            Nonce::assume_unique_for_key(nonce),
-            Aad::from(aad),
-            &mut body,
-        )
+        .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(aad), &mut body)
         .expect("a value shorter than the cipher's limit of 64 GiB seals");
     envelope.extend_from_slice(&body);
     envelope
 }
 
 /// Opens an envelope.
-pub(crate) fn open(
-    key: &[u8; 32],
-    context: &Context<'_>,
-    sealed: &[u8],
-) -> Result<Vec<u8>, SealError> {
+pub(crate) fn open(key: &[u8; 32], context: &Context<'_>, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
     key_id_of(sealed)?;
     let (header, rest) = sealed.split_at(HEADER);
     let (nonce, body) = rest.split_at(NONCE);
     let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| SealError::Malformed)?;
     let mut body = body.to_vec();
-    let opened = cipher(key).open_in_place(
-        nonce,
-        Aad::from(associated_data(header, context)),
-        &mut body,
-    );
+    let opened = cipher(key).open_in_place(nonce, Aad::from(associated_data(header, context)), &mut body);
     let length = opened.map_err(|_| SealError::Refused)?.len();
     body[length..].zeroize();
     body.truncate(length);
@@ -95,9 +77,7 @@ pub(crate) fn open(
 }
 
 fn cipher(key: &[u8; 32]) -> LessSafeKey {
-    LessSafeKey::new(
-        UnboundKey::new(&AES_256_GCM_SIV, key).expect("32 bytes are a key of this cipher"),
-    )
+    LessSafeKey::new(UnboundKey::new(&AES_256_GCM_SIV, key).expect("32 bytes are a key of this cipher"))
 }
 
 /// Length-prefixed parts, so that no two contexts read the same.

@@ -32,10 +32,7 @@ pub(super) fn measure(binary: &Path, options: &Options, report: &mut Report) -> 
         memory::measure_idle(&server, report)?;
     }
     if options.includes(Part::Calls) {
-        let plain = |nginx: &Nginx| Target {
-            url: format!("{}/", nginx.url()),
-            header: None,
-        };
+        let plain = |nginx: &Nginx| Target { url: format!("{}/", nginx.url()), header: None };
         let targets = [plain(&upstream), plain(&proxy), server.call(&token, "/")];
         measure_rounds(&targets, options, report)?;
     }
@@ -66,18 +63,10 @@ fn measure_rounds(targets: &[Target; 3], options: &Options, report: &mut Report)
     for (connections, share) in LEVELS {
         let of_level = || loads.iter().filter(|(level, _)| *level == connections);
         let median = |index: usize| {
-            let chosen: Vec<Load> = of_level()
-                .filter_map(|(_, cell)| cell.get(index))
-                .cloned()
-                .collect();
+            let chosen: Vec<Load> = of_level().filter_map(|(_, cell)| cell.get(index)).cloned().collect();
             Load::median(&chosen)
         };
-        add_level(
-            report,
-            connections,
-            share,
-            [median(0), median(1), median(2)],
-        );
+        add_level(report, connections, share, [median(0), median(1), median(2)]);
     }
     Ok(())
 }
@@ -85,29 +74,11 @@ fn measure_rounds(targets: &[Target; 3], options: &Options, report: &mut Report)
 fn add_level(report: &mut Report, connections: u32, share: f64, loads: [Load; 3]) {
     let [_, nginx, keyway] = &loads;
     let of_nginx = keyway.requests_per_second / nginx.requests_per_second;
-    report.row(
-        &format!("share of nginx's requests/s, c={connections}"),
-        of_nginx,
-        "×",
-        Bound::AtLeast(share),
-    );
+    report.row(&format!("share of nginx's requests/s, c={connections}"), of_nginx, "×", Bound::AtLeast(share));
     let p99 = keyway.p99_us / nginx.p99_us;
-    report.row(
-        &format!("p99 beside nginx's, c={connections}"),
-        p99,
-        "×",
-        P99,
-    );
-    let names = [
-        "straight to the upstream",
-        "nginx proxy_pass",
-        "keyway /proxy",
-    ];
+    report.row(&format!("p99 beside nginx's, c={connections}"), p99, "×", P99);
+    let names = ["straight to the upstream", "nginx proxy_pass", "keyway /proxy"];
     for (way, load) in names.into_iter().zip(loads) {
-        report.cell(Cell {
-            way: way.to_owned(),
-            connections,
-            load,
-        });
+        report.cell(Cell { way: way.to_owned(), connections, load });
     }
 }

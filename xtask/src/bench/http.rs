@@ -23,35 +23,19 @@ impl Connection {
         let doing = || format!("cannot connect to port {port}");
         let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).context(doing)?;
         stream.set_nodelay(true).context(doing)?;
-        stream
-            .set_read_timeout(Some(Duration::from_secs(30)))
-            .context(doing)?;
-        Ok(Self {
-            stream: BufReader::new(stream),
-            port,
-        })
+        stream.set_read_timeout(Some(Duration::from_secs(30))).context(doing)?;
+        Ok(Self { stream: BufReader::new(stream), port })
     }
 
     pub(super) fn get(&mut self, path: &str, headers: &[(&str, &str)]) -> Result<Answer> {
         self.send("GET", path, headers, "")
     }
 
-    pub(super) fn post(
-        &mut self,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: &str,
-    ) -> Result<Answer> {
+    pub(super) fn post(&mut self, path: &str, headers: &[(&str, &str)], body: &str) -> Result<Answer> {
         self.send("POST", path, headers, body)
     }
 
-    fn send(
-        &mut self,
-        method: &str,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: &str,
-    ) -> Result<Answer> {
+    fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Result<Answer> {
         let doing = || format!("{method} {path}");
         let request = request(method, path, self.port, headers, body).context(doing)?;
         self.stream.get_mut().write_all(&request).context(doing)?;
@@ -60,19 +44,12 @@ impl Connection {
 
     fn read_answer(&mut self) -> Result<Answer> {
         let status_line = self.read_line()?;
-        let status = status_line
-            .split(' ')
-            .nth(1)
-            .and_then(|status| status.parse().ok());
-        let status =
-            status.ok_or_else(|| Failure::new(format!("not an HTTP answer: {status_line:?}")))?;
+        let status = status_line.split(' ').nth(1).and_then(|status| status.parse().ok());
+        let status = status.ok_or_else(|| Failure::new(format!("not an HTTP answer: {status_line:?}")))?;
         let (mut length, mut chunked) = (0, false);
         loop {
             let line = self.read_line()?.to_ascii_lowercase();
-            match line
-                .split_once(':')
-                .map(|(name, value)| (name, value.trim()))
-            {
+            match line.split_once(':').map(|(name, value)| (name, value.trim())) {
                 Some(("content-length", value)) => {
                     length = value.parse().context(|| "content-length".into())?;
                 }
@@ -81,11 +58,7 @@ impl Connection {
                 None => break,
             }
         }
-        let body = if chunked {
-            self.read_chunks()?
-        } else {
-            self.read_exactly(length)?
-        };
+        let body = if chunked { self.read_chunks()? } else { self.read_exactly(length)? };
         Ok(Answer { status, body })
     }
 
@@ -105,19 +78,14 @@ impl Connection {
 
     fn read_exactly(&mut self, length: usize) -> Result<Vec<u8>> {
         let mut body = vec![0; length];
-        self.stream
-            .read_exact(&mut body)
-            .context(|| "the answer was cut short".into())?;
+        self.stream.read_exact(&mut body).context(|| "the answer was cut short".into())?;
         Ok(body)
     }
 
     /// Without its line end; an empty line is the end of the head.
     fn read_line(&mut self) -> Result<String> {
         let mut line = String::new();
-        let read = self
-            .stream
-            .read_line(&mut line)
-            .context(|| "cannot read the answer".into())?;
+        let read = self.stream.read_line(&mut line).context(|| "cannot read the answer".into())?;
         if read == 0 {
             return Err(Failure::new("the connection was closed"));
         }
@@ -126,27 +94,14 @@ impl Connection {
     }
 }
 
-fn request(
-    method: &str,
-    path: &str,
-    port: u16,
-    headers: &[(&str, &str)],
-    body: &str,
-) -> io::Result<Vec<u8>> {
+fn request(method: &str, path: &str, port: u16, headers: &[(&str, &str)], body: &str) -> io::Result<Vec<u8>> {
     let mut request = Vec::new();
-    write!(
-        request,
-        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
-    )?;
+    write!(request, "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n")?;
     for (name, value) in headers {
         write!(request, "{name}: {value}\r\n")?;
     }
     if !body.is_empty() {
-        write!(
-            request,
-            "Content-Type: application/json\r\nContent-Length: {}\r\n",
-            body.len()
-        )?;
+        write!(request, "Content-Type: application/json\r\nContent-Length: {}\r\n", body.len())?;
     }
     write!(request, "\r\n{body}")?;
     Ok(request)
@@ -184,13 +139,8 @@ mod tests {
         let mut connection = Connection::open(port).expect("open");
         let first = connection.get("/", &[]).expect("an answer");
         assert_eq!((first.status, first.body.as_slice()), (200, &b"hello"[..]));
-        let second = connection
-            .post("/", &[("X", "y")], "{}")
-            .expect("an answer");
-        assert_eq!(
-            (second.status, second.body.as_slice()),
-            (404, &b"abcde"[..])
-        );
+        let second = connection.post("/", &[("X", "y")], "{}").expect("an answer");
+        assert_eq!((second.status, second.body.as_slice()), (404, &b"abcde"[..]));
         assert!(connection.get("/", &[]).is_err());
     }
 }

@@ -27,25 +27,17 @@ impl Keyway {
     pub(super) fn start(binary: &Path, data: &Path) -> Result<Self> {
         let port = port::free()?;
         let log_path = data.join("bench.log");
-        let log = fs::File::create(&log_path)
-            .context(|| format!("cannot write {}", log_path.display()))?;
+        let log = fs::File::create(&log_path).context(|| format!("cannot write {}", log_path.display()))?;
         let mut command = Command::new(binary);
-        command
-            .args(["serve", "--listen", &format!("127.0.0.1:{port}")])
-            .arg("--data")
-            .arg(data);
+        command.args(["serve", "--listen", &format!("127.0.0.1:{port}")]).arg("--data").arg(data);
         command.args(["--egress-allow", "127.0.0.0/8"]);
-        let output = log
-            .try_clone()
-            .context(|| format!("cannot write {}", log_path.display()))?;
+        let output = log.try_clone().context(|| format!("cannot write {}", log_path.display()))?;
         command.stdin(Stdio::null()).stdout(output).stderr(log);
         let mut server = Leash::start(&mut command, "TERM")?;
-        server
-            .wait_until(Duration::from_mins(1), || is_healthy(port))
-            .context(|| {
-                let log = fs::read_to_string(&log_path).unwrap_or_default();
-                format!("keyway serve ({})", log.lines().last().unwrap_or("no log"))
-            })?;
+        server.wait_until(Duration::from_mins(1), || is_healthy(port)).context(|| {
+            let log = fs::read_to_string(&log_path).unwrap_or_default();
+            format!("keyway serve ({})", log.lines().last().unwrap_or("no log"))
+        })?;
         Ok(Self { port, server })
     }
 
@@ -56,10 +48,7 @@ impl Keyway {
     /// A path of the instance's provider, called with nothing but its token.
     pub(super) fn call(&self, token: &str, path: &str) -> Target {
         let url = format!("http://127.0.0.1:{}{}", self.port, proxy_path(path));
-        Target {
-            url,
-            header: Some(format!("Authorization: Element {token}")),
-        }
+        Target { url, header: Some(format!("Authorization: Element {token}")) }
     }
 }
 
@@ -74,24 +63,13 @@ pub(super) fn proxy_path(path: &str) -> String {
 
 /// What the control API is called with: the local operator's secrets.
 pub(super) fn authorization(binary: &Path, data: &Path) -> Result<String> {
-    let text = exec::capture(
-        Command::new(binary)
-            .arg("secrets")
-            .arg("--data")
-            .arg(data)
-            .arg("--json"),
-    )?;
-    let secrets: Value =
-        serde_json::from_str(&text).context(|| "cannot read `keyway secrets --json`".into())?;
+    let text = exec::capture(Command::new(binary).arg("secrets").arg("--data").arg(data).arg("--json"))?;
+    let secrets: Value = serde_json::from_str(&text).context(|| "cannot read `keyway secrets --json`".into())?;
     let secret = |name: &str| {
         let value = secrets[name].as_str();
         value.ok_or_else(|| Failure::new(format!("`keyway secrets --json` has no {name}")))
     };
-    Ok(format!(
-        "User {}, Organization {}",
-        secret("userSecret")?,
-        secret("organizationSecret")?
-    ))
+    Ok(format!("User {}, Organization {}", secret("userSecret")?, secret("organizationSecret")?))
 }
 
 /// Creates an instance of the `http` connector with basic auth; returns its token.
@@ -117,8 +95,6 @@ pub(super) fn create_instance(
     let instance: Value = serde_json::from_str(&text).unwrap_or_default();
     match (answer.status, instance["token"].as_str()) {
         (200, Some(token)) => Ok(token.to_owned()),
-        (status, _) => Err(Failure::new(format!(
-            "an instance was not created: {status} {text}"
-        ))),
+        (status, _) => Err(Failure::new(format!("an instance was not created: {status} {text}"))),
     }
 }

@@ -42,8 +42,7 @@ impl Nginx {
     }
 
     fn start(name: &str, template: &str, upstream: u16) -> Result<Self> {
-        let program =
-            exec::find_program("nginx").ok_or_else(|| Failure::new("nginx is not installed"))?;
+        let program = exec::find_program("nginx").ok_or_else(|| Failure::new("nginx is not installed"))?;
         let account = Account::unprivileged()?;
         let folder = TemporaryFolder::new(&format!("nginx-{name}"))?;
         make_large_file(&folder.path().join("large"))?;
@@ -56,22 +55,12 @@ impl Nginx {
         fs::write(&path, configuration).context(|| format!("cannot write {}", path.display()))?;
         folder.give_to(account.as_ref())?;
         let mut command = Command::new(program);
-        command
-            .arg("-p")
-            .arg(folder.path())
-            .arg("-c")
-            .arg(&path)
-            .args(["-e", "stderr"])
-            .current_dir(folder.path());
+        command.arg("-p").arg(folder.path()).arg("-c").arg(&path).args(["-e", "stderr"]).current_dir(folder.path());
         command.stdin(Stdio::null());
         let mut server = Leash::start(Account::apply(account.as_ref(), &mut command), "TERM")?;
         let ready = server.wait_until(Duration::from_secs(10), || port::is_open(port));
         ready.context(|| format!("nginx ({name}) on port {port}"))?;
-        Ok(Self {
-            port,
-            _server: server,
-            _folder: folder,
-        })
+        Ok(Self { port, _server: server, _folder: folder })
     }
 }
 
@@ -99,10 +88,6 @@ mod tests {
         let proxied = get(proxy.port).expect("it answers");
         assert_eq!((straight.status, proxied.status), (200, 200));
         assert_eq!(straight.body, proxied.body);
-        assert!(
-            (120..200).contains(&straight.body.len()),
-            "{}",
-            straight.body.len()
-        );
+        assert!((120..200).contains(&straight.body.len()), "{}", straight.body.len());
     }
 }

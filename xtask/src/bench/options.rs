@@ -26,18 +26,8 @@ pub(super) struct Options {
 impl Options {
     pub(super) fn parse(args: &[String]) -> Result<Self> {
         let quick = args.iter().any(|arg| arg == "--quick");
-        let (seconds, rounds, instances) = if quick {
-            (2, 1, 2_000)
-        } else {
-            (5, 3, 100_000)
-        };
-        let mut options = Self {
-            part: None,
-            quick,
-            seconds,
-            rounds,
-            instances,
-        };
+        let (seconds, rounds, instances) = if quick { (2, 1, 2_000) } else { (5, 3, 100_000) };
+        let mut options = Self { part: None, quick, seconds, rounds, instances };
         let mut args = args.iter();
         while let Some(arg) = args.next() {
             match arg.as_str() {
@@ -45,9 +35,7 @@ impl Options {
                 "--seconds" => options.seconds = seconds_of(args.next())?,
                 name if options.part.is_none() => options.part = Some(part(name)?),
                 extra => {
-                    return Err(Failure::usage(format!(
-                        "bench takes one part, not `{extra}` too"
-                    )));
+                    return Err(Failure::usage(format!("bench takes one part, not `{extra}` too")));
                 }
             }
         }
@@ -77,16 +65,12 @@ fn part(name: &str) -> Result<Part> {
         "memory" => Ok(Part::Memory),
         "start" => Ok(Part::Start),
         "instances" => Ok(Part::Instances),
-        _ => Err(Failure::usage(format!(
-            "bench has no part `{name}` (calls, memory, start, instances)"
-        ))),
+        _ => Err(Failure::usage(format!("bench has no part `{name}` (calls, memory, start, instances)"))),
     }
 }
 
 fn seconds_of(value: Option<&String>) -> Result<u32> {
-    let seconds = value
-        .and_then(|value| value.parse().ok())
-        .filter(|seconds| (1..=600).contains(seconds));
+    let seconds = value.and_then(|value| value.parse().ok()).filter(|seconds| (1..=600).contains(seconds));
     seconds.ok_or_else(|| Failure::usage("--seconds wants a number from 1 to 600"))
 }
 
@@ -95,12 +79,7 @@ mod tests {
     use super::{Options, Part};
 
     fn parse(words: &[&str]) -> crate::failure::Result<Options> {
-        Options::parse(
-            &words
-                .iter()
-                .map(|word| (*word).to_owned())
-                .collect::<Vec<_>>(),
-        )
+        Options::parse(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>())
     }
 
     #[test]
@@ -110,22 +89,13 @@ mod tests {
         assert_eq!((all.seconds, all.rounds, all.instances), (5, 3, 100_000));
         let quick = parse(&["--quick", "start", "--seconds", "1"]).expect("parses");
         assert!(quick.includes(Part::Start) && !quick.includes(Part::Calls));
-        assert_eq!(
-            (quick.seconds, quick.rounds, quick.instances),
-            (1, 1, 2_000)
-        );
+        assert_eq!((quick.seconds, quick.rounds, quick.instances), (1, 1, 2_000));
         assert_eq!(quick.file_name(), "bench-start-quick");
     }
 
     #[test]
     fn nonsense_is_refused() {
-        for words in [
-            &["speed"][..],
-            &["start", "calls"],
-            &["--seconds"],
-            &["--seconds", "0"],
-            &["--slow"],
-        ] {
+        for words in [&["speed"][..], &["start", "calls"], &["--seconds"], &["--seconds", "0"], &["--slow"]] {
             assert_eq!(parse(words).expect_err("refused").code, 2, "{words:?}");
         }
     }

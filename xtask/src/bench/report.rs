@@ -58,12 +58,7 @@ impl Bound {
 impl Report {
     pub(super) fn row(&mut self, name: &str, value: f64, unit: &'static str, bound: Bound) {
         println!("   {name}: {value:.2} {unit}");
-        self.rows.push(Row {
-            name: name.to_owned(),
-            value,
-            unit,
-            bound,
-        });
+        self.rows.push(Row { name: name.to_owned(), value, unit, bound });
     }
 
     pub(super) fn cell(&mut self, cell: Cell) {
@@ -72,19 +67,8 @@ impl Report {
     }
 
     pub(super) fn markdown(&self, head: &Value, options: &Options) -> String {
-        let mut lines = vec![
-            "# Keyway beside nginx".to_owned(),
-            String::new(),
-            measured(head, options),
-        ];
-        lines.extend(
-            [
-                "",
-                "| measure | value | target | reached |",
-                "|---|---:|---:|---|",
-            ]
-            .map(str::to_owned),
-        );
+        let mut lines = vec!["# Keyway beside nginx".to_owned(), String::new(), measured(head, options)];
+        lines.extend(["", "| measure | value | target | reached |", "|---|---:|---:|---|"].map(str::to_owned));
         lines.extend(self.rows.iter().map(Row::markdown));
         if !self.cells.is_empty() {
             let heading = "| way | connections | requests/s | p50 µs | p99 µs | errors |";
@@ -109,11 +93,7 @@ impl Report {
             })
         };
         report["figures"] = self.rows.iter().map(row).collect();
-        let cell = |Cell {
-                        way,
-                        connections,
-                        load,
-                    }: &Cell| {
+        let cell = |Cell { way, connections, load }: &Cell| {
             json!({
                 "way": way,
                 "connections": connections,
@@ -130,40 +110,21 @@ impl Report {
 
 impl Row {
     fn markdown(&self) -> String {
-        let Self {
-            name,
-            value,
-            unit,
-            bound,
-        } = self;
+        let Self { name, value, unit, bound } = self;
         let reached = match bound.is_reached(*value) {
             Some(true) => "yes",
             Some(false) => "**no**",
             None => "–",
         };
-        format!(
-            "| {name} | {value:.2} {unit} | {} | {reached} |",
-            bound.describe(unit)
-        )
+        format!("| {name} | {value:.2} {unit} | {} | {reached} |", bound.describe(unit))
     }
 }
 
 impl Cell {
     fn markdown(&self) -> String {
-        let Self {
-            way,
-            connections,
-            load,
-        } = self;
-        let Load {
-            requests_per_second,
-            p50_us,
-            p99_us,
-            errors,
-        } = load;
-        format!(
-            "| {way} | {connections} | {requests_per_second:.0} | {p50_us:.0} | {p99_us:.0} | {errors} |"
-        )
+        let Self { way, connections, load } = self;
+        let Load { requests_per_second, p50_us, p99_us, errors } = load;
+        format!("| {way} | {connections} | {requests_per_second:.0} | {p50_us:.0} | {p99_us:.0} | {errors} |")
     }
 }
 
@@ -179,11 +140,7 @@ fn measured(head: &Value, options: &Options) -> String {
         plain(&machine["kernel"]),
         options.seconds,
         options.rounds,
-        if options.quick {
-            " A quick run: no evidence."
-        } else {
-            ""
-        },
+        if options.quick { " A quick run: no evidence." } else { "" },
     )
 }
 
@@ -204,32 +161,16 @@ mod tests {
         report.row("share", 0.5, "×", Bound::AtLeast(0.6));
         report.row("start", 200.0, "ms", Bound::AtMost(300.0));
         report.row("peak", 1.0, "MiB", Bound::None);
-        report.cell(Cell {
-            way: "keyway".into(),
-            connections: 16,
-            load: Load {
-                errors: 2,
-                ..Load::default()
-            },
-        });
+        report.cell(Cell { way: "keyway".into(), connections: 16, load: Load { errors: 2, ..Load::default() } });
         report
     }
 
     #[test]
     fn the_table_says_what_was_reached_and_what_not() {
         let options = Options::parse(&[]).expect("parses");
-        let text = report().markdown(
-            &json!({"date": "2026-01-31", "machine": {"cores": 2}}),
-            &options,
-        );
-        assert!(
-            text.contains("| share | 0.50 × | ≥ 0.6 × | **no** |"),
-            "{text}"
-        );
-        assert!(
-            text.contains("| start | 200.00 ms | ≤ 300 ms | yes |"),
-            "{text}"
-        );
+        let text = report().markdown(&json!({"date": "2026-01-31", "machine": {"cores": 2}}), &options);
+        assert!(text.contains("| share | 0.50 × | ≥ 0.6 × | **no** |"), "{text}");
+        assert!(text.contains("| start | 200.00 ms | ≤ 300 ms | yes |"), "{text}");
         assert!(text.contains("| peak | 1.00 MiB | – | – |"), "{text}");
         assert!(text.contains("| keyway | 16 | 0 | 0 | 0 | 2 |"), "{text}");
     }

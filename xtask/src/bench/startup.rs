@@ -22,11 +22,6 @@ pub(super) fn measure(binary: &Path, report: &mut Report) -> Result<()> {
         milliseconds.push(start.elapsed().as_secs_f64() * 1e3);
         drop(server);
     }
-    report.row(
-        "start on an existing folder, median of 10",
-        median(&milliseconds),
-        "ms",
-        Bound::AtMost(300.0),
-    );
+    report.row("start on an existing folder, median of 10", median(&milliseconds), "ms", Bound::AtMost(300.0));
     Ok(())
 }

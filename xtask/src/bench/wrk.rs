@@ -41,10 +41,7 @@ pub(super) fn run(target: &Target, connections: u32, seconds: u32) -> Result<Loa
     let threads = connections.min(2);
     let mut command = Command::new("wrk");
     command.args(["--latency", "--timeout", "10s"]);
-    command
-        .arg(format!("-t{threads}"))
-        .arg(format!("-c{connections}"))
-        .arg(format!("-d{seconds}s"));
+    command.arg(format!("-t{threads}")).arg(format!("-c{connections}")).arg(format!("-d{seconds}s"));
     if let Some(header) = &target.header {
         command.args(["-H", header]);
     }
@@ -53,13 +50,8 @@ pub(super) fn run(target: &Target, connections: u32, seconds: u32) -> Result<Loa
 }
 
 fn parse(text: &str) -> Option<Load> {
-    let value = |label: &str| {
-        text.lines()
-            .find_map(|line| line.trim().strip_prefix(label))
-            .map(str::trim)
-    };
-    let failed_answers =
-        value("Non-2xx or 3xx responses:").map_or(Some(0), |count| count.parse().ok())?;
+    let value = |label: &str| text.lines().find_map(|line| line.trim().strip_prefix(label)).map(str::trim);
+    let failed_answers = value("Non-2xx or 3xx responses:").map_or(Some(0), |count| count.parse().ok())?;
     let failed_sockets = value("Socket errors:").map_or(Some(0), socket_errors)?;
     Some(Load {
         requests_per_second: value("Requests/sec:")?.parse().ok()?,
@@ -71,15 +63,12 @@ fn parse(text: &str) -> Option<Load> {
 
 /// `connect 0, read 3, write 0, timeout 1`
 fn socket_errors(text: &str) -> Option<u64> {
-    text.split(',')
-        .map(|part| part.split_whitespace().nth(1)?.parse::<u64>().ok())
-        .sum()
+    text.split(',').map(|part| part.split_whitespace().nth(1)?.parse::<u64>().ok()).sum()
 }
 
 /// `77.00us`, `1.02ms`, `2.50s`, `1.10m`
 fn microseconds(text: &str) -> Option<f64> {
-    let unit =
-        text.trim_start_matches(|character: char| character.is_ascii_digit() || character == '.');
+    let unit = text.trim_start_matches(|character: char| character.is_ascii_digit() || character == '.');
     let factor = match unit {
         "us" => 1.0,
         "ms" => 1e3,
@@ -111,41 +100,25 @@ Transfer/sec:     14.29MB
 
     #[test]
     fn a_clean_run_is_read() {
-        let load = Load {
-            requests_per_second: 58788.57,
-            p50_us: 77.0,
-            p99_us: 1020.0,
-            errors: 0,
-        };
+        let load = Load { requests_per_second: 58788.57, p50_us: 77.0, p99_us: 1020.0, errors: 0 };
         assert_eq!(parse(GOOD), Some(load));
     }
 
     #[test]
     fn errors_are_counted() {
         let more = "  Socket errors: connect 1, read 2, write 0, timeout 3\n  Non-2xx or 3xx responses: 40\n";
-        assert_eq!(
-            parse(&format!("{GOOD}{more}")).map(|load| load.errors),
-            Some(46)
-        );
+        assert_eq!(parse(&format!("{GOOD}{more}")).map(|load| load.errors), Some(46));
     }
 
     #[test]
     fn anything_else_is_refused() {
-        assert_eq!(
-            parse("unable to connect to 127.0.0.1:1 Connection refused\n"),
-            None
-        );
+        assert_eq!(parse("unable to connect to 127.0.0.1:1 Connection refused\n"), None);
         assert_eq!(parse(&GOOD.replace("1.02ms", "1.02 fortnights")), None);
     }
 
     #[test]
     fn the_median_is_taken_figure_by_figure() {
-        let load = |rps, p50, errors| Load {
-            requests_per_second: rps,
-            p50_us: p50,
-            p99_us: 9.0,
-            errors,
-        };
+        let load = |rps, p50, errors| Load { requests_per_second: rps, p50_us: p50, p99_us: 9.0, errors };
         let median = Load::median(&[load(1.0, 9.0, 0), load(3.0, 7.0, 1), load(2.0, 8.0, 1)]);
         assert_eq!(median, load(2.0, 8.0, 2));
     }

@@ -15,34 +15,13 @@ struct Package {
 }
 
 const PACKAGES: [Package; 7] = [
-    Package {
-        name: "python3",
-        is_there: || has("python3"),
-    },
-    Package {
-        name: "python3-venv",
-        is_there: can_make_environments,
-    },
-    Package {
-        name: "nginx",
-        is_there: || has("nginx"),
-    },
-    Package {
-        name: "wrk",
-        is_there: || has("wrk"),
-    },
-    Package {
-        name: "postgresql",
-        is_there: postgres::is_installed,
-    },
-    Package {
-        name: "openssl",
-        is_there: || has("openssl"),
-    },
-    Package {
-        name: "curl",
-        is_there: || has("curl"),
-    },
+    Package { name: "python3", is_there: || has("python3") },
+    Package { name: "python3-venv", is_there: can_make_environments },
+    Package { name: "nginx", is_there: || has("nginx") },
+    Package { name: "wrk", is_there: || has("wrk") },
+    Package { name: "postgresql", is_there: postgres::is_installed },
+    Package { name: "openssl", is_there: || has("openssl") },
+    Package { name: "curl", is_there: || has("curl") },
 ];
 
 /// Debian starts a service that is installed; `policy-rc.d` is its way to say no. Ours is there only while
@@ -64,43 +43,27 @@ pub(super) fn install() -> Result<()> {
     }
     let list = missing.join(" ");
     if !Path::new("/usr/bin/apt-get").exists() {
-        return Err(Failure::new(format!(
-            "please install what Debian calls: {list}"
-        )));
+        return Err(Failure::new(format!("please install what Debian calls: {list}")));
     }
     if !is_root() {
         let command = format!("sudo apt-get install --no-install-recommends {list}");
-        return Err(Failure::new(format!(
-            "programs are missing; type: {command}"
-        )));
+        return Err(Failure::new(format!("programs are missing; type: {command}")));
     }
     println!("   debian: installing {list}");
     let mut command = Command::new("sh");
-    command
-        .args(["-c", INSTALL, "sh"])
-        .args(&missing)
-        .env("DEBIAN_FRONTEND", "noninteractive");
+    command.args(["-c", INSTALL, "sh"]).args(&missing).env("DEBIAN_FRONTEND", "noninteractive");
     let output = command.output().context(|| "cannot run sh".into())?;
     if !output.status.success() {
-        return Err(Failure::new(format!(
-            "cannot install {list}: {}",
-            exec::last_word(&output)
-        )));
+        return Err(Failure::new(format!("cannot install {list}: {}", exec::last_word(&output))));
     }
     match self::missing().first() {
         None => Ok(()),
-        Some(name) => Err(Failure::new(format!(
-            "{name} was installed but is not found"
-        ))),
+        Some(name) => Err(Failure::new(format!("{name} was installed but is not found"))),
     }
 }
 
 fn missing() -> Vec<&'static str> {
-    PACKAGES
-        .iter()
-        .filter(|package| !(package.is_there)())
-        .map(|package| package.name)
-        .collect()
+    PACKAGES.iter().filter(|package| !(package.is_there)()).map(|package| package.name).collect()
 }
 
 fn has(program: &str) -> bool {

@@ -29,33 +29,19 @@ pub(super) fn install(declared: &Path, folder: &Path) -> Result<()> {
 /// `uv` takes seconds where `pip` takes most of a minute; without it, `pip` does the same work.
 fn fill(venv: &Path, requirements: &Path) -> Result<()> {
     let python = venv.join("bin/python");
-    let text = fs::read_to_string(requirements)
-        .context(|| format!("cannot read {}", requirements.display()))?;
+    let text = fs::read_to_string(requirements).context(|| format!("cannot read {}", requirements.display()))?;
     let uv = text.lines().find(|line| line.starts_with("uv=="));
-    println!(
-        "   python: installing {} packages",
-        text.lines().filter(|line| line.contains("==")).count()
-    );
+    println!("   python: installing {} packages", text.lines().filter(|line| line.contains("==")).count());
     let pip = || {
         let mut command = Command::new(&python);
-        command.args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-        ]);
+        command.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
         command
     };
     if let Some(uv) = uv
         && exec::succeeds(pip().arg(uv))
     {
         let mut command = Command::new(venv.join("bin/uv"));
-        command
-            .args(["pip", "install", "--quiet", "--python"])
-            .arg(&python)
-            .arg("-r")
-            .arg(requirements);
+        command.args(["pip", "install", "--quiet", "--python"]).arg(&python).arg("-r").arg(requirements);
         match exec::capture(&mut command) {
             Ok(_) => return Ok(()),
             Err(failure) => println!("   python: {failure}; trying again with pip"),

@@ -17,14 +17,10 @@ impl Stamp {
     pub(super) fn new(folder: &Path, sources: &[&Path]) -> Result<Self> {
         let mut content = format!("{}\n", folder.display());
         for source in sources {
-            let text = fs::read_to_string(source)
-                .context(|| format!("cannot read {}", source.display()))?;
+            let text = fs::read_to_string(source).context(|| format!("cannot read {}", source.display()))?;
             content.push_str(&text);
         }
-        Ok(Self {
-            path: folder.join("keyway-stamp"),
-            content,
-        })
+        Ok(Self { path: folder.join("keyway-stamp"), content })
     }
 
     pub(super) fn is_current(&self) -> bool {
@@ -33,8 +29,7 @@ impl Stamp {
 
     /// Written last: an installation that was cut short has no stamp and is made again.
     pub(super) fn write(&self) -> Result<()> {
-        fs::write(&self.path, &self.content)
-            .context(|| format!("cannot write {}", self.path.display()))
+        fs::write(&self.path, &self.content).context(|| format!("cannot write {}", self.path.display()))
     }
 }
 

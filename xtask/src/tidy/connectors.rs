@@ -11,39 +11,21 @@ const GENERIC: &str = "http";
 
 pub(super) fn check(tree: &Tree) -> Vec<Problem> {
     let keys = keys(tree);
-    let sources = tree
-        .below(&["crates/"], ".rs")
-        .filter(|file| !file.is_test());
+    let sources = tree.below(&["crates/"], ".rs").filter(|file| !file.is_test());
     sources.flat_map(|file| check_file(file, &keys)).collect()
 }
 
 fn keys(tree: &Tree) -> BTreeSet<&str> {
-    let folders = tree
-        .files
-        .iter()
-        .filter_map(|file| file.path.strip_prefix("connectors/")?.split_once('/'));
-    folders
-        .map(|(key, _)| key)
-        .filter(|key| *key != GENERIC)
-        .collect()
+    let folders = tree.files.iter().filter_map(|file| file.path.strip_prefix("connectors/")?.split_once('/'));
+    folders.map(|(key, _)| key).filter(|key| *key != GENERIC).collect()
 }
 
 fn check_file(file: &File, keys: &BTreeSet<&str>) -> Vec<Problem> {
     let text = lexer::without_tests(&file.text);
     let mut problems = Vec::new();
-    for literal in lexer::literals(&text)
-        .into_iter()
-        .filter(|literal| keys.contains(literal.content))
-    {
-        let line = 1 + text
-            .bytes()
-            .take(literal.position)
-            .filter(|byte| *byte == b'\n')
-            .count();
-        let message = format!(
-            "names the provider `{}`; say it in connectors/",
-            literal.content
-        );
+    for literal in lexer::literals(&text).into_iter().filter(|literal| keys.contains(literal.content)) {
+        let line = 1 + text.bytes().take(literal.position).filter(|byte| *byte == b'\n').count();
+        let message = format!("names the provider `{}`; say it in connectors/", literal.content);
         problems.push(Problem::new(&file.path, line, message));
     }
     problems
@@ -66,10 +48,7 @@ mod tests {
         ]);
         let problems = check(&tree);
         assert_eq!(
-            problems
-                .iter()
-                .map(|problem| (problem.file.as_str(), problem.line))
-                .collect::<Vec<_>>(),
+            problems.iter().map(|problem| (problem.file.as_str(), problem.line)).collect::<Vec<_>>(),
             [("crates/app/src/a.rs", 2)]
         );
     }

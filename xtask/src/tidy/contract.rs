@@ -5,21 +5,11 @@ use super::problem::Problem;
 use super::tree::{File, Tree};
 
 pub(super) fn check(tree: &Tree) -> Vec<Problem> {
-    let tests: Vec<String> = tree
-        .below(&["crates/store/tests/"], ".rs")
-        .map(|file| lexer::code(&file.text))
-        .collect();
-    let is_tested = |name: &str| {
-        tests
-            .iter()
-            .any(|code| words(code).any(|word| word == name))
-    };
+    let tests: Vec<String> = tree.below(&["crates/store/tests/"], ".rs").map(|file| lexer::code(&file.text)).collect();
+    let is_tested = |name: &str| tests.iter().any(|code| words(code).any(|word| word == name));
     let mut problems = Vec::new();
     for file in tree.below(&["crates/store/src/"], ".rs") {
-        for (line, name) in methods(file)
-            .into_iter()
-            .filter(|(_, name)| !is_tested(name))
-        {
+        for (line, name) in methods(file).into_iter().filter(|(_, name)| !is_tested(name)) {
             let message = format!("`Tx::{name}` is in no contract test of crates/store/tests/");
             problems.push(Problem::new(&file.path, line, message));
         }
@@ -36,11 +26,7 @@ fn methods(file: &File) -> Vec<(usize, String)> {
         // rustfmt puts the head and the end of a block into the first column.
         inside |= line.starts_with("impl") && is_transaction(line);
         inside &= line.trim_end() != "}";
-        if let Some(rest) = line
-            .trim_start()
-            .strip_prefix("pub async fn ")
-            .filter(|_| inside)
-        {
+        if let Some(rest) = line.trim_start().strip_prefix("pub async fn ").filter(|_| inside) {
             methods.extend(words(rest).next().map(|name| (number + 1, name.to_owned())));
         }
     }
@@ -53,8 +39,7 @@ fn is_transaction(head: &str) -> bool {
 }
 
 fn words(code: &str) -> impl Iterator<Item = &str> {
-    code.split(|character: char| !character.is_alphanumeric() && character != '_')
-        .filter(|word| !word.is_empty())
+    code.split(|character: char| !character.is_alphanumeric() && character != '_').filter(|word| !word.is_empty())
 }
 
 #[cfg(test)]
@@ -67,25 +52,14 @@ mod tests {
     #[test]
     fn a_method_without_a_contract_test_is_flagged() {
         let test = "//! Tests.\n// insert_user is only mentioned here\nfn t() { tx.user(id); other.insert_users(); }\n";
-        let problems = check(&Tree::of(&[
-            ("crates/store/src/user.rs", SOURCE),
-            ("crates/store/tests/it/user.rs", test),
-        ]));
-        assert_eq!(
-            problems
-                .iter()
-                .map(|problem| problem.line)
-                .collect::<Vec<_>>(),
-            [5]
-        );
+        let problems =
+            check(&Tree::of(&[("crates/store/src/user.rs", SOURCE), ("crates/store/tests/it/user.rs", test)]));
+        assert_eq!(problems.iter().map(|problem| problem.line).collect::<Vec<_>>(), [5]);
         assert!(problems[0].message.contains("insert_user"));
     }
 
     #[test]
     fn without_any_test_all_are_flagged() {
-        assert_eq!(
-            check(&Tree::of(&[("crates/store/src/user.rs", SOURCE)])).len(),
-            2
-        );
+        assert_eq!(check(&Tree::of(&[("crates/store/src/user.rs", SOURCE)])).len(), 2);
     }
 }

@@ -6,19 +6,13 @@ use super::tree::{File, Tree};
 const LONGEST: usize = 500;
 
 pub(super) fn check(tree: &Tree) -> Vec<Problem> {
-    tree.below(&["crates/", "xtask/"], ".rs")
-        .flat_map(check_file)
-        .collect()
+    tree.below(&["crates/", "xtask/"], ".rs").flat_map(check_file).collect()
 }
 
 fn check_file(file: &File) -> Vec<Problem> {
     let mut problems = Vec::new();
     if !file.text.starts_with("//!") {
-        problems.push(Problem::new(
-            &file.path,
-            1,
-            "does not start with a `//!` line that says what it is for",
-        ));
+        problems.push(Problem::new(&file.path, 1, "does not start with a `//!` line that says what it is for"));
     }
     let length = file.text.lines().count();
     if length > LONGEST && file.path.contains("/src/") {
@@ -26,11 +20,7 @@ fn check_file(file: &File) -> Vec<Problem> {
         problems.push(Problem::new(&file.path, LONGEST + 1, message));
     }
     if file.path.ends_with("/mod.rs") {
-        problems.push(Problem::new(
-            &file.path,
-            1,
-            "is a mod.rs; name it after its module",
-        ));
+        problems.push(Problem::new(&file.path, 1, "is a mod.rs; name it after its module"));
     }
     problems
 }

@@ -17,15 +17,8 @@ pub(super) struct Literal<'a> {
 
 /// All string literals, raw ones and byte strings among them.
 pub(super) fn literals(text: &str) -> Vec<Literal<'_>> {
-    let found = spans(text)
-        .into_iter()
-        .filter(|(kind, _)| *kind == Kind::Literal);
-    found
-        .map(|(_, span)| Literal {
-            position: span.start,
-            content: text.get(span).unwrap_or_default(),
-        })
-        .collect()
+    let found = spans(text).into_iter().filter(|(kind, _)| *kind == Kind::Literal);
+    found.map(|(_, span)| Literal { position: span.start, content: text.get(span).unwrap_or_default() }).collect()
 }
 
 /// The text with comments and the contents of literals replaced by spaces: every position stays what it was.
@@ -59,9 +52,7 @@ fn spans(text: &str) -> Vec<(Kind, Range<usize>)> {
     let mut spans = Vec::new();
     let mut position = 0;
     while let Some(rest) = text.get(position..).filter(|rest| !rest.is_empty()) {
-        let before = text
-            .get(..position)
-            .and_then(|before| before.chars().next_back());
+        let before = text.get(..position).and_then(|before| before.chars().next_back());
         let (length, span) = token(rest, before);
         spans.extend(span.map(|(kind, span)| (kind, span.start + position..span.end + position)));
         position += length;
@@ -129,18 +120,11 @@ fn quoted(rest: &str, from: usize) -> usize {
 
 /// Start and end of the content of `r#"…"#`, and how many `#` there are.
 fn raw(rest: &str) -> Option<(usize, usize, usize)> {
-    let hashes = rest
-        .get(1..)?
-        .bytes()
-        .take_while(|byte| *byte == b'#')
-        .count();
+    let hashes = rest.get(1..)?.bytes().take_while(|byte| *byte == b'#').count();
     let start = 2 + hashes;
     rest.get(1 + hashes..)?.starts_with('"').then_some(())?;
     let close = format!("\"{}", "#".repeat(hashes));
-    let end = rest
-        .get(start..)?
-        .find(&close)
-        .map_or(rest.len(), |end| start + end);
+    let end = rest.get(start..)?.find(&close).map_or(rest.len(), |end| start + end);
     Some((start, end, hashes))
 }
 
@@ -148,10 +132,9 @@ fn raw(rest: &str) -> Option<(usize, usize, usize)> {
 fn character(rest: &str) -> usize {
     let mut chars = rest.char_indices().skip(1);
     match (chars.next(), chars.next()) {
-        (Some((_, '\\')), Some((escaped, _))) => rest
-            .get(escaped + 1..)
-            .and_then(|after| after.find('\''))
-            .map_or(1, |end| escaped + 1 + end + 1),
+        (Some((_, '\\')), Some((escaped, _))) => {
+            rest.get(escaped + 1..).and_then(|after| after.find('\'')).map_or(1, |end| escaped + 1 + end + 1)
+        }
         (Some(_), Some((end, '\''))) => end + 1,
         _ => 1,
     }
@@ -162,10 +145,7 @@ mod tests {
     use super::{code, literals, without_tests};
 
     fn contents(text: &str) -> Vec<&str> {
-        literals(text)
-            .into_iter()
-            .map(|literal| literal.content)
-            .collect()
+        literals(text).into_iter().map(|literal| literal.content).collect()
     }
 
     #[test]

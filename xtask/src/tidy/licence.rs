@@ -2,15 +2,8 @@
 
 /// Whether the licences in `allowed` are enough; `None` if this is no licence expression.
 pub(super) fn is_satisfied(expression: &str, allowed: &[&str]) -> Option<bool> {
-    let spaced = expression
-        .replace('(', " ( ")
-        .replace(')', " ) ")
-        .replace('/', " OR ");
-    let mut parser = Parser {
-        words: spaced.split_whitespace().collect(),
-        position: 0,
-        allowed,
-    };
+    let spaced = expression.replace('(', " ( ").replace(')', " ) ").replace('/', " OR ");
+    let mut parser = Parser { words: spaced.split_whitespace().collect(), position: 0, allowed };
     let satisfied = parser.any()?;
     (parser.position == parser.words.len()).then_some(satisfied)
 }
@@ -80,14 +73,8 @@ mod tests {
         assert_eq!(judge("MIT AND GPL-3.0"), Some(false));
         assert_eq!(judge("GPL-3.0 AND ISC OR MIT"), Some(true));
         assert_eq!(judge("GPL-3.0 AND (ISC OR MIT)"), Some(false));
-        assert_eq!(
-            judge("(MIT OR GPL-3.0) AND (ISC OR LGPL-2.1) AND Apache-2.0"),
-            Some(true)
-        );
-        assert_eq!(
-            judge("Apache-2.0 WITH LLVM-exception OR GPL-3.0"),
-            Some(true)
-        );
+        assert_eq!(judge("(MIT OR GPL-3.0) AND (ISC OR LGPL-2.1) AND Apache-2.0"), Some(true));
+        assert_eq!(judge("Apache-2.0 WITH LLVM-exception OR GPL-3.0"), Some(true));
         assert_eq!(judge("MIT WITH LLVM-exception"), Some(false));
     }
 

@@ -34,21 +34,9 @@ pub(super) fn entries(text: &str) -> Vec<Entry> {
             header.trim_matches(['[', ']']).clone_into(&mut table);
             group += 1;
         } else if let Some((key, value)) = line.split_once('=') {
-            let key = key
-                .trim()
-                .split('.')
-                .next()
-                .unwrap_or_default()
-                .trim_matches('"')
-                .to_owned();
+            let key = key.trim().split('.').next().unwrap_or_default().trim_matches('"').to_owned();
             depth = nesting(value);
-            entries.push(Entry {
-                table: table.clone(),
-                key,
-                value: value.trim().to_owned(),
-                line: number + 1,
-                group,
-            });
+            entries.push(Entry { table: table.clone(), key, value: value.trim().to_owned(), line: number + 1, group });
         }
     }
     entries
@@ -56,14 +44,11 @@ pub(super) fn entries(text: &str) -> Vec<Entry> {
 
 /// How many brackets a line leaves open (or closes, when negative).
 fn nesting(text: &str) -> i32 {
-    text.split('"')
-        .step_by(2)
-        .flat_map(str::chars)
-        .fold(0, |depth, character| match character {
-            '[' | '{' => depth + 1,
-            ']' | '}' => depth - 1,
-            _ => depth,
-        })
+    text.split('"').step_by(2).flat_map(str::chars).fold(0, |depth, character| match character {
+        '[' | '{' => depth + 1,
+        ']' | '}' => depth - 1,
+        _ => depth,
+    })
 }
 
 fn without_comment(line: &str) -> &str {
@@ -81,12 +66,10 @@ mod tests {
 
     #[test]
     fn tables_groups_and_long_values_are_read() {
-        let text = "[a]\nx.workspace = true # why\n\ny = [\n  \"1 # 2\", # one\n  \"3\",\n]\n[b.c]\nz = { d = \"]\" }\n";
+        let text =
+            "[a]\nx.workspace = true # why\n\ny = [\n  \"1 # 2\", # one\n  \"3\",\n]\n[b.c]\nz = { d = \"]\" }\n";
         let read = entries(text);
-        let short: Vec<_> = read
-            .iter()
-            .map(|entry| (entry.table.as_str(), entry.key.as_str(), entry.line))
-            .collect();
+        let short: Vec<_> = read.iter().map(|entry| (entry.table.as_str(), entry.key.as_str(), entry.line)).collect();
         assert_eq!(short, [("a", "x", 2), ("a", "y", 4), ("b.c", "z", 9)]);
         assert_ne!(read[0].group, read[1].group);
         assert_eq!(read[1].strings(), ["1 # 2", "3"]);

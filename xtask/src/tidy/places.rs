@@ -20,36 +20,22 @@ const LOCKS: [&str; 2] = ["Cargo.lock", "package-lock.json"];
 const FOLDERS: [&str; 2] = [concat!("/wo", "rk/"), concat!("/ro", "ot/")];
 
 pub(super) fn check(tree: &Tree) -> Vec<Problem> {
-    tree.files
-        .iter()
-        .filter(|file| !is_lock(&file.path))
-        .flat_map(check_file)
-        .collect()
+    tree.files.iter().filter(|file| !is_lock(&file.path)).flat_map(check_file).collect()
 }
 
 /// Lock files are written by the package managers.
 fn is_lock(path: &str) -> bool {
-    path.rsplit('/')
-        .next()
-        .is_some_and(|name| LOCKS.contains(&name))
+    path.rsplit('/').next().is_some_and(|name| LOCKS.contains(&name))
 }
 
 fn check_file(file: &File) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (number, line) in file.text.lines().enumerate() {
         if let Some(host) = REGISTRIES.iter().find(|host| line.contains(*host)) {
-            problems.push(Problem::new(
-                &file.path,
-                number + 1,
-                format!("names the registry `{host}`"),
-            ));
+            problems.push(Problem::new(&file.path, number + 1, format!("names the registry `{host}`")));
         }
         if let Some(folder) = FOLDERS.iter().find(|folder| holds_path(line, folder)) {
-            problems.push(Problem::new(
-                &file.path,
-                number + 1,
-                format!("names the machine's folder `{folder}`"),
-            ));
+            problems.push(Problem::new(&file.path, number + 1, format!("names the machine's folder `{folder}`")));
         }
     }
     problems
@@ -58,8 +44,7 @@ fn check_file(file: &File) -> Vec<Problem> {
 /// Whether an absolute path begins there, not a part of a longer path or URL.
 fn holds_path(line: &str, folder: &str) -> bool {
     let continues = |character: char| character.is_alphanumeric() || "._-}/)".contains(character);
-    line.match_indices(folder)
-        .any(|(start, _)| !line.split_at(start).0.ends_with(continues))
+    line.match_indices(folder).any(|(start, _)| !line.split_at(start).0.ends_with(continues))
 }
 
 #[cfg(test)]
@@ -72,24 +57,11 @@ mod tests {
         for host in REGISTRIES {
             let text = format!("a\nhttps://static.{host}/x\n");
             assert_eq!(check(&Tree::of(&[("README.md", &text)])).len(), 1, "{host}");
-            assert_eq!(
-                check(&Tree::of(&[
-                    ("Cargo.lock", &text),
-                    ("a/package-lock.json", &text)
-                ])),
-                []
-            );
+            assert_eq!(check(&Tree::of(&[("Cargo.lock", &text), ("a/package-lock.json", &text)])), []);
         }
         for folder in FOLDERS {
-            assert_eq!(
-                check(&Tree::of(&[("README.md", &format!("cd {folder}main"))])).len(),
-                1,
-                "{folder}"
-            );
-            assert_eq!(
-                check(&Tree::of(&[("README.md", &format!("home{folder}main"))])),
-                []
-            );
+            assert_eq!(check(&Tree::of(&[("README.md", &format!("cd {folder}main"))])).len(), 1, "{folder}");
+            assert_eq!(check(&Tree::of(&[("README.md", &format!("home{folder}main"))])), []);
         }
     }
 }

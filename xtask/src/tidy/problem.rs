@@ -12,11 +12,7 @@ pub(super) struct Problem {
 
 impl Problem {
     pub(super) fn new(file: &str, line: usize, message: impl Into<String>) -> Self {
-        Self {
-            file: file.to_owned(),
-            line,
-            message: message.into(),
-        }
+        Self { file: file.to_owned(), line, message: message.into() }
     }
 }
 

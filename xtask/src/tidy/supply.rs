@@ -27,19 +27,12 @@ struct Policy {
 
 pub(super) fn check(workspace: &Workspace, tree: &Tree) -> Result<Vec<Problem>> {
     let policy = Policy::read(tree)?;
-    let lock = tree
-        .find(LOCK)
-        .map(|file| file.text.as_str())
-        .unwrap_or_default();
+    let lock = tree.find(LOCK).map(|file| file.text.as_str()).unwrap_or_default();
     let metadata = workspace.metadata("--locked")?;
     let root = workspace.root.to_string_lossy();
-    let packages = metadata["packages"]
-        .as_array()
-        .ok_or_else(|| Failure::new("cargo metadata lists no packages"))?;
-    let mut problems: Vec<Problem> = packages
-        .iter()
-        .flat_map(|package| check_package(package, &policy, &root, lock))
-        .collect();
+    let packages = metadata["packages"].as_array().ok_or_else(|| Failure::new("cargo metadata lists no packages"))?;
+    let mut problems: Vec<Problem> =
+        packages.iter().flat_map(|package| check_package(package, &policy, &root, lock)).collect();
 
     let mut tree = workspace.cargo(TREE);
     problems.extend(check_banned(&exec::capture(&mut tree)?, &policy, lock));
@@ -48,27 +41,14 @@ pub(super) fn check(workspace: &Workspace, tree: &Tree) -> Result<Vec<Problem>> 
 
 impl Policy {
     fn read(tree: &Tree) -> Result<Self> {
-        let file = tree
-            .find("deny.toml")
-            .ok_or_else(|| Failure::new("deny.toml is missing"))?;
+        let file = tree.find("deny.toml").ok_or_else(|| Failure::new("deny.toml is missing"))?;
         let entries = manifest::entries(&file.text);
         let list = |table: &str, key: &str| {
-            let entry = entries
-                .iter()
-                .find(|entry| entry.table == table && entry.key == key);
-            let strings = entry.map(|entry| {
-                entry
-                    .strings()
-                    .into_iter()
-                    .map(str::to_owned)
-                    .collect::<Vec<_>>()
-            });
+            let entry = entries.iter().find(|entry| entry.table == table && entry.key == key);
+            let strings = entry.map(|entry| entry.strings().into_iter().map(str::to_owned).collect::<Vec<_>>());
             strings.ok_or_else(|| Failure::new(format!("deny.toml has no `{key}` in [{table}]")))
         };
-        Ok(Self {
-            licences: list("licenses", "allow")?,
-            banned: list("bans", "deny")?,
-        })
+        Ok(Self { licences: list("licenses", "allow")?, banned: list("bans", "deny")? })
     }
 }
 
@@ -80,51 +60,28 @@ fn check_package(package: &Value, policy: &Policy, root: &str, lock: &str) -> Ve
     let allowed: Vec<&str> = policy.licences.iter().map(String::as_str).collect();
     match licence::is_satisfied(licence, &allowed) {
         Some(true) => {}
-        Some(false) => messages.push(format!(
-            "`{name}` is under `{licence}`, which deny.toml does not allow"
-        )),
+        Some(false) => messages.push(format!("`{name}` is under `{licence}`, which deny.toml does not allow")),
         None => messages.push(format!("`{name}` has no readable licence (`{licence}`)")),
     }
     let in_workspace = || text("manifest_path").is_some_and(|path| path.starts_with(root));
     match text("source") {
         Some(REGISTRY) => {}
         None if in_workspace() => {}
-        source => messages.push(format!(
-            "`{name}` comes from {}",
-            source.unwrap_or("outside the workspace")
-        )),
+        source => messages.push(format!("`{name}` comes from {}", source.unwrap_or("outside the workspace"))),
     }
-    messages
-        .into_iter()
-        .map(|message| Problem::new(LOCK, line_of(name, lock), message))
-        .collect()
+    messages.into_iter().map(|message| Problem::new(LOCK, line_of(name, lock), message)).collect()
 }
 
 /// `tree` has one `name version` a line; a name may come often.
 fn check_banned(tree: &str, policy: &Policy, lock: &str) -> Vec<Problem> {
-    let names: BTreeSet<&str> = tree
-        .lines()
-        .filter_map(|line| line.split_whitespace().next())
-        .collect();
-    let found = names
-        .into_iter()
-        .filter(|name| policy.banned.iter().any(|banned| banned == name));
-    found
-        .map(|name| {
-            Problem::new(
-                LOCK,
-                line_of(name, lock),
-                format!("`{name}` is banned by deny.toml"),
-            )
-        })
-        .collect()
+    let names: BTreeSet<&str> = tree.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    let found = names.into_iter().filter(|name| policy.banned.iter().any(|banned| banned == name));
+    found.map(|name| Problem::new(LOCK, line_of(name, lock), format!("`{name}` is banned by deny.toml"))).collect()
 }
 
 fn line_of(name: &str, lock: &str) -> usize {
     let wanted = format!("name = \"{name}\"");
-    lock.lines()
-        .position(|line| line == wanted)
-        .map_or(1, |position| position + 1)
+    lock.lines().position(|line| line == wanted).map_or(1, |position| position + 1)
 }
 
 #[cfg(test)]
@@ -134,8 +91,7 @@ mod tests {
     use super::{Policy, REGISTRY, check_banned, check_package};
     use crate::tidy::tree::Tree;
 
-    const DENY: &str =
-        "[licenses]\nallow = [\n  \"MIT\", # fine\n]\n[bans]\ndeny = [{ name = \"bad\" }]\n";
+    const DENY: &str = "[licenses]\nallow = [\n  \"MIT\", # fine\n]\n[bans]\ndeny = [{ name = \"bad\" }]\n";
     const KEYWAY_LOCK: &str = "[[package]]\nname = \"bad\"\n[[package]]\nname = \"x\"\n";
 
     fn policy() -> Policy {
@@ -144,47 +100,29 @@ mod tests {
 
     fn messages(package: &Value) -> Vec<String> {
         let problems = check_package(package, &policy(), "/repo", KEYWAY_LOCK);
-        problems
-            .into_iter()
-            .map(|problem| format!("{}: {}", problem.line, problem.message))
-            .collect()
+        problems.into_iter().map(|problem| format!("{}: {}", problem.line, problem.message)).collect()
     }
 
     #[test]
     fn licences_and_sources_are_judged() {
         assert!(messages(&json!({"name": "x", "license": "MIT", "source": REGISTRY})).is_empty());
-        let inside = json!({"name": "x", "license": "MIT", "source": null, "manifest_path": "/repo/crates/x/Cargo.toml"});
+        let inside =
+            json!({"name": "x", "license": "MIT", "source": null, "manifest_path": "/repo/crates/x/Cargo.toml"});
         assert!(messages(&inside).is_empty());
         let copyleft = json!({"name": "x", "license": "GPL-3.0", "source": REGISTRY});
-        assert_eq!(
-            messages(&copyleft),
-            ["4: `x` is under `GPL-3.0`, which deny.toml does not allow"]
-        );
+        assert_eq!(messages(&copyleft), ["4: `x` is under `GPL-3.0`, which deny.toml does not allow"]);
         let nothing = json!({"name": "x", "license": null, "source": REGISTRY});
         assert_eq!(messages(&nothing), ["4: `x` has no readable licence (``)"]);
         let git = json!({"name": "x", "license": "MIT", "source": "git+https://example.com/x"});
-        assert_eq!(
-            messages(&git),
-            ["4: `x` comes from git+https://example.com/x"]
-        );
+        assert_eq!(messages(&git), ["4: `x` comes from git+https://example.com/x"]);
         let outside = json!({"name": "x", "license": "MIT", "source": null, "manifest_path": "/elsewhere/Cargo.toml"});
-        assert_eq!(
-            messages(&outside),
-            ["4: `x` comes from outside the workspace"]
-        );
+        assert_eq!(messages(&outside), ["4: `x` comes from outside the workspace"]);
     }
 
     #[test]
     fn a_banned_crate_is_flagged_once() {
-        let problems = check_banned(
-            "x v1.0.0\nbad v0.1.0\n\nbad v0.1.0 (*)\nbadger v1.0.0\n",
-            &policy(),
-            KEYWAY_LOCK,
-        );
+        let problems = check_banned("x v1.0.0\nbad v0.1.0\n\nbad v0.1.0 (*)\nbadger v1.0.0\n", &policy(), KEYWAY_LOCK);
         assert_eq!(problems.len(), 1);
-        assert_eq!(
-            problems[0].to_string(),
-            "Cargo.lock:2: `bad` is banned by deny.toml"
-        );
+        assert_eq!(problems[0].to_string(), "Cargo.lock:2: `bad` is banned by deny.toml");
     }
 }

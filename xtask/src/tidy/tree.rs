@@ -22,33 +22,18 @@ pub(super) struct File {
 impl Tree {
     pub(super) fn read(workspace: &Workspace) -> Result<Self> {
         let mut command = Command::new("git");
-        command.current_dir(&workspace.root).args([
-            "ls-files",
-            "-z",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-        ]);
+        command.current_dir(&workspace.root).args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
         let listing = exec::capture(&mut command)?;
         let read = |path: &str| {
             // Deleted but not yet committed, or not text: nothing to check.
             let text = fs::read_to_string(workspace.path(path)).ok()?;
-            Some(File {
-                path: path.to_owned(),
-                text,
-            })
+            Some(File { path: path.to_owned(), text })
         };
-        Ok(Self {
-            files: listing.split_terminator('\0').filter_map(read).collect(),
-        })
+        Ok(Self { files: listing.split_terminator('\0').filter_map(read).collect() })
     }
 
     /// The files below one of `folders` (each ending in `/`) with this extension.
-    pub(super) fn below<'a>(
-        &'a self,
-        folders: &'a [&str],
-        extension: &'a str,
-    ) -> impl Iterator<Item = &'a File> {
+    pub(super) fn below<'a>(&'a self, folders: &'a [&str], extension: &'a str) -> impl Iterator<Item = &'a File> {
         let wanted = move |file: &&File| {
             let place = folders.iter().any(|folder| file.path.starts_with(folder));
             place && file.path.ends_with(extension)
@@ -62,31 +47,19 @@ impl Tree {
 
     #[cfg(test)]
     pub(super) fn of(files: &[(&str, &str)]) -> Self {
-        let file = |(path, text): &(&str, &str)| File {
-            path: (*path).to_owned(),
-            text: (*text).to_owned(),
-        };
-        Self {
-            files: files.iter().map(file).collect(),
-        }
+        let file = |(path, text): &(&str, &str)| File { path: (*path).to_owned(), text: (*text).to_owned() };
+        Self { files: files.iter().map(file).collect() }
     }
 }
 
 impl File {
     /// Whether the whole file is only there for tests.
     pub(super) fn is_test(&self) -> bool {
-        self.path.contains("/tests/")
-            || self.path.ends_with("/tests.rs")
-            || self.path.starts_with("crates/testing/")
+        self.path.contains("/tests/") || self.path.ends_with("/tests.rs") || self.path.starts_with("crates/testing/")
     }
 
     /// The line, counted from 1, of a byte position.
     pub(super) fn line_of(&self, position: usize) -> usize {
-        1 + self
-            .text
-            .bytes()
-            .take(position)
-            .filter(|byte| *byte == b'\n')
-            .count()
+        1 + self.text.bytes().take(position).filter(|byte| *byte == b'\n').count()
     }
 }

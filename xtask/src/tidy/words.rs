@@ -4,10 +4,7 @@ use super::problem::Problem;
 use super::tree::{File, Tree};
 
 const WORDS: [(&str, &str); 5] = [
-    (
-        concat!("#[", "ignore"),
-        "a test is run or deleted, never ignored",
-    ),
+    (concat!("#[", "ignore"), "a test is run or deleted, never ignored"),
     (concat!("to", "do!"), "unfinished code"),
     (concat!("unimple", "mented!"), "unfinished code"),
     (concat!("FIX", "ME"), "file an issue instead"),
@@ -15,20 +12,14 @@ const WORDS: [(&str, &str); 5] = [
 ];
 
 pub(super) fn check(tree: &Tree) -> Vec<Problem> {
-    tree.below(&["crates/", "xtask/"], ".rs")
-        .flat_map(check_file)
-        .collect()
+    tree.below(&["crates/", "xtask/"], ".rs").flat_map(check_file).collect()
 }
 
 fn check_file(file: &File) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (number, line) in file.text.lines().enumerate() {
         let found = WORDS.iter().find(|(word, _)| holds_word(line, word));
-        problems.extend(
-            found.map(|(word, why)| {
-                Problem::new(&file.path, number + 1, format!("`{word}`: {why}"))
-            }),
-        );
+        problems.extend(found.map(|(word, why)| Problem::new(&file.path, number + 1, format!("`{word}`: {why}"))));
     }
     problems
 }
@@ -53,14 +44,7 @@ mod tests {
         for (word, _) in WORDS {
             let text = format!("//! A.\n    {word}] // {word}\n");
             let problems = check(&Tree::of(&[("crates/app/src/a.rs", &text)]));
-            assert_eq!(
-                problems
-                    .iter()
-                    .map(|problem| problem.line)
-                    .collect::<Vec<_>>(),
-                [2],
-                "{word}"
-            );
+            assert_eq!(problems.iter().map(|problem| problem.line).collect::<Vec<_>>(), [2], "{word}");
         }
     }
 

@@ -64,34 +64,21 @@ pub struct SnapshotCache {
 impl SnapshotCache {
     pub(crate) fn new(capacity: u64) -> Self {
         Self {
-            by_token: Cache::builder()
-                .max_capacity(capacity)
-                .time_to_live(KEPT)
-                .build(),
-            by_instance: Cache::builder()
-                .max_capacity(capacity)
-                .time_to_live(KEPT)
-                .build(),
-            callers: Cache::builder()
-                .max_capacity(10_000)
-                .time_to_live(CALLER_KEPT)
-                .build(),
+            by_token: Cache::builder().max_capacity(capacity).time_to_live(KEPT).build(),
+            by_instance: Cache::builder().max_capacity(capacity).time_to_live(KEPT).build(),
+            callers: Cache::builder().max_capacity(10_000).time_to_live(CALLER_KEPT).build(),
             epoch: AtomicU64::new(0),
         }
     }
 
     /// What a token opens, if it is at hand.
     pub(crate) fn get(&self, token: &TokenHash) -> Option<Arc<Access>> {
-        self.by_token
-            .get(token)
-            .filter(|access| !access.snapshot.stale.load(Ordering::Acquire))
+        self.by_token.get(token).filter(|access| !access.snapshot.stale.load(Ordering::Acquire))
     }
 
     /// A snapshot, if it is at hand.
     pub(crate) fn snapshot(&self, id: InstanceId) -> Option<Arc<Snapshot>> {
-        self.by_instance
-            .get(&id)
-            .filter(|snapshot| !snapshot.stale.load(Ordering::Acquire))
+        self.by_instance.get(&id).filter(|snapshot| !snapshot.stale.load(Ordering::Acquire))
     }
 
     /// The present epoch, to be taken before reading what [`SnapshotCache::keep`] is given.
@@ -101,8 +88,7 @@ impl SnapshotCache {
 
     /// Keeps what a token opens, unless something changed since `epoch`.
     pub(crate) fn keep(&self, epoch: u64, token: TokenHash, access: &Arc<Access>) {
-        self.by_instance
-            .insert(access.snapshot.id, Arc::clone(&access.snapshot));
+        self.by_instance.insert(access.snapshot.id, Arc::clone(&access.snapshot));
         self.by_token.insert(token, Arc::clone(access));
         // A change that came between the reading and here has looked for this entry too early: take it out again.
         if self.epoch() != epoch {

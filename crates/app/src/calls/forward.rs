@@ -42,12 +42,7 @@ impl Call {
 }
 
 /// Sends a call on and returns the provider's answer, whatever its status. The dialect finishes the call.
-pub async fn forward(
-    app: &App,
-    egress: &Egress,
-    call: &Call,
-    request: Request<Incoming>,
-) -> Result<Response<Body>> {
+pub async fn forward(app: &App, egress: &Egress, call: &Call, request: Request<Incoming>) -> Result<Response<Body>> {
     app.metrics.call_began();
     check(call)?;
     send(egress, call, &call.identity.access.snapshot, request).await
@@ -56,17 +51,11 @@ pub async fn forward(
 fn check(call: &Call) -> Result<()> {
     // TRACE would show the caller the credential; CONNECT is no call of an API.
     if matches!(call.method, Method::TRACE | Method::CONNECT) {
-        return Err(Error::Refused(format!(
-            "{} cannot be forwarded",
-            call.method
-        )));
+        return Err(Error::Refused(format!("{} cannot be forwarded", call.method)));
     }
     let Access { snapshot, policy } = &*call.identity.access;
     if !snapshot.enabled {
-        return Err(Error::Forbidden(format!(
-            "instance {} is disabled",
-            snapshot.id
-        )));
+        return Err(Error::Forbidden(format!("instance {} is disabled", snapshot.id)));
     }
     path::check(&call.path)?;
     let Some(policy) = policy else { return Ok(()) };
@@ -75,9 +64,7 @@ fn check(call: &Call) -> Result<()> {
     if policy.allows_method(call.method.as_str()) && within_path {
         return Ok(());
     }
-    Err(Error::Forbidden(
-        "this key does not open this method and path".to_owned(),
-    ))
+    Err(Error::Forbidden("this key does not open this method and path".to_owned()))
 }
 
 async fn send(
@@ -90,32 +77,19 @@ async fn send(
     let caller_side = upgrade.then(|| hyper::upgrade::on(&mut request));
     let (parts, body) = request.into_parts();
     let outgoing = outgoing(call, snapshot, parts.headers, parts.uri.query(), upgrade)?;
-    let body = if body.is_end_stream() {
-        Body::empty()
-    } else {
-        Body::stream(body, egress.limits().idle)
-    };
+    let body = if body.is_end_stream() { Body::empty() } else { Body::stream(body, egress.limits().idle) };
     let mut answer = egress.send(outgoing.map(|()| body)).await?;
     let upgraded = answer.status() == StatusCode::SWITCHING_PROTOCOLS;
     if upgraded && let Some(caller_side) = caller_side {
         let provider_side = hyper::upgrade::on(&mut answer);
         // The tunnel lives as long as both sides do; how it ends is nobody's business but theirs.
-        drop(tokio::spawn(async move {
-            tunnel(caller_side, provider_side).await.map(drop)
-        }));
+        drop(tokio::spawn(async move { tunnel(caller_side, provider_side).await.map(drop) }));
     }
     let (mut parts, body) = answer.into_parts();
     headers::clean_answer(&mut parts.headers, upgraded);
     links::rewrite(&mut parts.headers, &snapshot.base, &call.root);
     let idle = egress.limits().idle;
-    Ok(Response::from_parts(
-        parts,
-        if body.is_end_stream() {
-            Body::empty()
-        } else {
-            Body::stream(body, idle)
-        },
-    ))
+    Ok(Response::from_parts(parts, if body.is_end_stream() { Body::empty() } else { Body::stream(body, idle) }))
 }
 
 /// The request as the provider sees it.
@@ -129,9 +103,7 @@ fn outgoing(
     let key = call.identity.key.as_ref();
     headers::clean_request(&mut headers, key, upgrade);
     snapshot.authorizer.apply_headers(&mut headers);
-    let query = snapshot
-        .authorizer
-        .apply_query(headers::clean_query(query, key));
+    let query = snapshot.authorizer.apply_query(headers::clean_query(query, key));
     let uri = snapshot.base.join(&call.path, query.as_deref());
     let mut request = Request::builder()
         .method(call.method.clone())

@@ -21,20 +21,12 @@ pub(crate) fn clean_request(headers: &mut HeaderMap, key: Option<&Secret>, upgra
     for name in &HOP_BY_HOP {
         headers.remove(name);
     }
-    for name in [
-        header::AUTHORIZATION,
-        header::COOKIE,
-        header::HOST,
-        header::FORWARDED,
-        header::EXPECT,
-    ] {
+    for name in [header::AUTHORIZATION, header::COOKIE, header::HOST, header::FORWARDED, header::EXPECT] {
         headers.remove(name);
     }
     remove_where(headers, |name, value| {
         let name = name.as_str();
-        let ours = name.starts_with("proxy-")
-            || name.starts_with("x-forwarded-")
-            || name.starts_with("elements-");
+        let ours = name.starts_with("proxy-") || name.starts_with("x-forwarded-") || name.starts_with("elements-");
         ours || key.is_some_and(|key| contains(value.as_bytes(), key.expose().as_bytes()))
     });
     if let Some(protocol) = asked {
@@ -62,22 +54,11 @@ pub(crate) fn clean_answer(headers: &mut HeaderMap, upgraded: bool) {
     }
     remove_where(headers, |name, _| {
         let name = name.as_str();
-        name.starts_with("access-control-")
-            || name.starts_with("elements-")
-            || name.starts_with("proxy-")
+        name.starts_with("access-control-") || name.starts_with("elements-") || name.starts_with("proxy-")
     });
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("sandbox"),
-    );
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
-    headers.insert(
-        HeaderName::from_static("cross-origin-resource-policy"),
-        HeaderValue::from_static("same-origin"),
-    );
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin"));
     if let Some(protocol) = protocol {
         headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
         headers.insert(header::UPGRADE, protocol);
@@ -101,26 +82,15 @@ fn remove_named_by_connection(headers: &mut HeaderMap) {
     if !headers.contains_key(header::CONNECTION) {
         return;
     }
-    let values: Vec<HeaderValue> = headers
-        .get_all(header::CONNECTION)
-        .iter()
-        .cloned()
-        .collect();
-    for name in values
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|text| text.split(','))
-    {
+    let values: Vec<HeaderValue> = headers.get_all(header::CONNECTION).iter().cloned().collect();
+    for name in values.iter().filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(',')) {
         headers.remove(name.trim());
     }
 }
 
 fn remove_where(headers: &mut HeaderMap, drop: impl Fn(&HeaderName, &HeaderValue) -> bool) {
-    let unwanted: Vec<HeaderName> = headers
-        .iter()
-        .filter(|(name, value)| drop(name, value))
-        .map(|(name, _)| name.clone())
-        .collect();
+    let unwanted: Vec<HeaderName> =
+        headers.iter().filter(|(name, value)| drop(name, value)).map(|(name, _)| name.clone()).collect();
     for name in unwanted {
         headers.remove(name);
     }
@@ -139,10 +109,7 @@ mod tests {
 
     fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
         let pair = |(name, value): &(&str, &str)| {
-            (
-                HeaderName::from_bytes(name.as_bytes()).unwrap(),
-                HeaderValue::from_str(value).unwrap(),
-            )
+            (HeaderName::from_bytes(name.as_bytes()).unwrap(), HeaderValue::from_str(value).unwrap())
         };
         pairs.iter().map(pair).collect()
     }
@@ -179,24 +146,14 @@ mod tests {
             ("idempotency-key", "1"),
         ]);
         clean_request(&mut request, Some(&Secret::from("kwk_secret")), false);
-        assert_eq!(
-            names(&request),
-            ["accept", "content-type", "idempotency-key"]
-        );
+        assert_eq!(names(&request), ["accept", "content-type", "idempotency-key"]);
     }
 
     #[test]
     fn an_upgrade_keeps_what_asks_for_it() {
-        let mut request = headers(&[
-            ("connection", "Upgrade"),
-            ("upgrade", "websocket"),
-            ("sec-websocket-key", "x"),
-        ]);
+        let mut request = headers(&[("connection", "Upgrade"), ("upgrade", "websocket"), ("sec-websocket-key", "x")]);
         clean_request(&mut request, None, true);
-        assert_eq!(
-            names(&request),
-            ["connection", "sec-websocket-key", "upgrade"]
-        );
+        assert_eq!(names(&request), ["connection", "sec-websocket-key", "upgrade"]);
     }
 
     #[test]
@@ -235,9 +192,6 @@ mod tests {
         assert_eq!(clean("a=1&api_key=kwk_a&b=2"), "a=1&b=2");
         assert_eq!(clean("x=%6bwk_a"), "");
         assert_eq!(clean("kwk_a&b"), "b");
-        assert_eq!(
-            clean_query(Some("a=%20&&b"), None).as_deref(),
-            Some("a=%20&&b")
-        );
+        assert_eq!(clean_query(Some("a=%20&&b"), None).as_deref(), Some("a=%20&&b"));
     }
 }

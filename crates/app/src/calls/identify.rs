@@ -46,11 +46,7 @@ pub async fn identify(
     if host.is_some_and(|id| id != access.snapshot.id) {
         return Err(Error::Unauthenticated);
     }
-    if access
-        .policy
-        .as_ref()
-        .is_some_and(|policy| !policy.is_valid_at(app.clock.now()))
-    {
+    if access.policy.as_ref().is_some_and(|policy| !policy.is_valid_at(app.clock.now())) {
         return Err(Error::Unauthenticated);
     }
     if key.is_none() {
@@ -65,10 +61,7 @@ fn shown_key(credentials: &Credentials, headers: &HeaderMap) -> ShownKey {
         return None;
     }
     let is_key = |text: &str| text.starts_with(PREFIX).then(|| Secret::from(text));
-    let named = headers
-        .get("x-api-key")
-        .and_then(|value| value.to_str().ok())
-        .and_then(is_key);
+    let named = headers.get("x-api-key").and_then(|value| value.to_str().ok()).and_then(is_key);
     named.or_else(|| {
         let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
         let (scheme, rest) = value.split_once(' ')?;
@@ -83,10 +76,7 @@ fn shown_key(credentials: &Credentials, headers: &HeaderMap) -> ShownKey {
 }
 
 /// Runs what needs the store on the runtime that the store lives on.
-async fn on_control<T: Send + 'static>(
-    app: &App,
-    work: impl Future<Output = Result<T>> + Send + 'static,
-) -> Result<T> {
+async fn on_control<T: Send + 'static>(app: &App, work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
     app.control.spawn(work).await.map_err(Error::internal)?
 }
 
@@ -96,18 +86,9 @@ async fn load(app: App, kind: &'static str, hash: TokenHash) -> Result<Arc<Acces
     let (sealed, policy) = if kind == INSTANCE_TOKEN {
         (tx.instance_by_token(&hash).await?, None)
     } else {
-        let key = tx
-            .instance_key_by_hash(&hash)
-            .await?
-            .ok_or(Error::Unauthenticated)?;
-        let organization = tx
-            .instance_organization(key.instance)
-            .await?
-            .ok_or(Error::Unauthenticated)?;
-        (
-            tx.instance(organization, key.instance).await?,
-            Some(key.policy),
-        )
+        let key = tx.instance_key_by_hash(&hash).await?.ok_or(Error::Unauthenticated)?;
+        let organization = tx.instance_organization(key.instance).await?.ok_or(Error::Unauthenticated)?;
+        (tx.instance(organization, key.instance).await?, Some(key.policy))
     };
     drop(tx);
     let sealed = sealed.ok_or(Error::Unauthenticated)?;
@@ -121,36 +102,18 @@ async fn load(app: App, kind: &'static str, hash: TokenHash) -> Result<Arc<Acces
 }
 
 /// User and organization secrets beside a token are optional, but wrong ones are refused.
-async fn check_secrets(
-    app: &App,
-    credentials: &Credentials,
-    organization: OrganizationId,
-) -> Result<()> {
+async fn check_secrets(app: &App, credentials: &Credentials, organization: OrganizationId) -> Result<()> {
     if credentials.user.is_none() && credentials.organization.is_none() {
         return Ok(());
     }
-    let part = |secret: &Option<Secret>| {
-        secret
-            .as_ref()
-            .map_or_else(String::new, |secret| secret.expose().clone())
-    };
-    let pair = Secret::new(format!(
-        "{}\0{}",
-        part(&credentials.user),
-        part(&credentials.organization)
-    ));
-    let hash = app
-        .keyring
-        .lookup()
-        .hash("secrets beside a token", pair.expose());
+    let part = |secret: &Option<Secret>| secret.as_ref().map_or_else(String::new, |secret| secret.expose().clone());
+    let pair = Secret::new(format!("{}\0{}", part(&credentials.user), part(&credentials.organization)));
+    let hash = app.keyring.lookup().hash("secrets beside a token", pair.expose());
     if app.cache.caller(&hash) == Some(organization) {
         return Ok(());
     }
     let (owned, credentials) = (app.clone(), credentials.clone());
-    on_control(app, async move {
-        access::check_optional(&owned, &credentials, organization).await
-    })
-    .await?;
+    on_control(app, async move { access::check_optional(&owned, &credentials, organization).await }).await?;
     app.cache.keep_caller(hash, organization);
     Ok(())
 }

@@ -4,28 +4,18 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use keyway_auth::BaseUrl;
 
 /// Headers that hold one URL each.
-const SINGLE: [HeaderName; 3] = [
-    header::LOCATION,
-    header::CONTENT_LOCATION,
-    HeaderName::from_static("next-page"),
-];
+const SINGLE: [HeaderName; 3] = [header::LOCATION, header::CONTENT_LOCATION, HeaderName::from_static("next-page")];
 
 /// Rewrites the URLs of an answer's headers. `root` is the raw call's URL of this instance, without a slash at its end.
 pub(crate) fn rewrite(headers: &mut HeaderMap, base: &BaseUrl, root: &str) {
     for name in &SINGLE {
-        let rewritten = headers
-            .get(name)
-            .and_then(|value| moved(value.to_str().ok()?, base, root));
+        let rewritten = headers.get(name).and_then(|value| moved(value.to_str().ok()?, base, root));
         if let Some(value) = rewritten.and_then(|url| HeaderValue::from_str(&url).ok()) {
             headers.insert(name, value);
         }
     }
     if headers.contains_key(header::LINK) {
-        let lines: Vec<HeaderValue> = headers
-            .get_all(header::LINK)
-            .iter()
-            .map(|line| link(line, base, root))
-            .collect();
+        let lines: Vec<HeaderValue> = headers.get_all(header::LINK).iter().map(|line| link(line, base, root)).collect();
         headers.remove(header::LINK);
         for line in lines {
             headers.append(header::LINK, line);
@@ -69,10 +59,7 @@ mod tests {
     fn urls_of_the_provider_become_urls_of_the_raw_call() {
         let base = BaseUrl::parse("https://api.example.com/v1").unwrap();
         let mut headers = HeaderMap::new();
-        headers.insert(
-            "location",
-            "https://api.example.com/v1/a?b=c".parse().unwrap(),
-        );
+        headers.insert("location", "https://api.example.com/v1/a?b=c".parse().unwrap());
         headers.insert("content-location", "/v1/x".parse().unwrap());
         headers.insert("next-page", "https://api.example.com/v1/p".parse().unwrap());
         let line = "<https://api.example.com/v1/l?page=2>; rel=\"next\", <https://other.example/v1>; rel=\"last\"";

@@ -6,23 +6,14 @@ use percent_encoding::percent_decode_str;
 /// Refuses paths that a provider, or something before it, might read as another path.
 pub fn check(raw: &str) -> Result<(), Problems> {
     let decoded: Vec<u8> = percent_decode_str(raw).collect();
-    if decoded
-        .iter()
-        .any(|byte| matches!(byte, b'\\' | 0 | b'\r' | b'\n'))
-    {
-        return Err(Problems::one(
-            "path",
-            "must not hold backslashes, NUL or line breaks, encoded or not",
-        ));
+    if decoded.iter().any(|byte| matches!(byte, b'\\' | 0 | b'\r' | b'\n')) {
+        return Err(Problems::one("path", "must not hold backslashes, NUL or line breaks, encoded or not"));
     }
     if has_scheme(&decoded) {
         return Err(Problems::one("path", "must not be an absolute URL"));
     }
     if decoded.split(|byte| *byte == b'/').any(is_dot_segment) {
-        return Err(Problems::one(
-            "path",
-            "must not hold dot segments, encoded or not",
-        ));
+        return Err(Problems::one("path", "must not hold dot segments, encoded or not"));
     }
     Ok(())
 }
@@ -40,39 +31,26 @@ pub(crate) fn plain_segments(raw: &str) -> Option<Vec<String>> {
 fn plain_segment(segment: &str) -> Option<String> {
     let decoded = percent_decode_str(segment).decode_utf8().ok()?;
     // A slash or a percent sign in it would mean another path to a provider that decodes once more.
-    let plain = !decoded.is_empty()
-        && !decoded.contains(['/', '%', '\\', ';'])
-        && !is_dot_segment(decoded.as_bytes());
+    let plain = !decoded.is_empty() && !decoded.contains(['/', '%', '\\', ';']) && !is_dot_segment(decoded.as_bytes());
     plain.then(|| decoded.into_owned())
 }
 
 /// Whether a text can be a key's path prefix.
 pub(crate) fn is_plain(prefix: &str) -> bool {
-    let spelled = prefix.starts_with('/')
-        && !prefix.contains(['%', '?', '#'])
-        && !prefix.contains(char::is_control);
+    let spelled = prefix.starts_with('/') && !prefix.contains(['%', '?', '#']) && !prefix.contains(char::is_control);
     spelled && plain_segments(prefix).is_some()
 }
 
 /// `.` and `..`, also with path parameters behind them, as some servers strip those.
 fn is_dot_segment(segment: &[u8]) -> bool {
-    let name = segment
-        .split(|byte| *byte == b';')
-        .next()
-        .unwrap_or_default();
+    let name = segment.split(|byte| *byte == b';').next().unwrap_or_default();
     name == b"." || name == b".."
 }
 
 fn has_scheme(decoded: &[u8]) -> bool {
-    let start = decoded
-        .iter()
-        .position(|byte| *byte != b'/')
-        .unwrap_or(decoded.len());
+    let start = decoded.iter().position(|byte| *byte != b'/').unwrap_or(decoded.len());
     let text = &decoded[start..];
-    let length = text
-        .iter()
-        .position(|b| !(b.is_ascii_alphanumeric() || b"+-.".contains(b)))
-        .unwrap_or(text.len());
+    let length = text.iter().position(|b| !(b.is_ascii_alphanumeric() || b"+-.".contains(b))).unwrap_or(text.len());
     length > 0 && text[0].is_ascii_alphabetic() && text[length..].starts_with(b"://")
 }
 
@@ -135,20 +113,9 @@ mod tests {
 
     #[test]
     fn a_limited_key_reads_a_path_in_one_way_only() {
-        assert_eq!(
-            plain_segments("/v1/a%20b/"),
-            Some(vec!["v1".to_owned(), "a b".to_owned()])
-        );
+        assert_eq!(plain_segments("/v1/a%20b/"), Some(vec!["v1".to_owned(), "a b".to_owned()]));
         assert_eq!(plain_segments("/"), Some(Vec::new()));
-        for path in [
-            "/v1%2Fx",
-            "//v1",
-            "/v1//x",
-            "/v1/%252e",
-            "/v1/a;b",
-            "/v1/%ff",
-            "/v1//",
-        ] {
+        for path in ["/v1%2Fx", "//v1", "/v1//x", "/v1/%252e", "/v1/a;b", "/v1/%ff", "/v1//"] {
             assert_eq!(plain_segments(path), None, "{path}");
         }
         assert!(is_plain("/v1/charges"));

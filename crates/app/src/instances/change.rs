@@ -9,9 +9,7 @@ use keyway_store::InstanceFilter;
 use super::configuration::{self, ConfigurationInput};
 use super::provision::{checked_name, checked_tags};
 use super::repoint::{self, Place};
-use super::{
-    InstanceDetail, Target, connector_of, detail, load_to_change, open_values, seal_values,
-};
+use super::{InstanceDetail, Target, connector_of, detail, load_to_change, open_values, seal_values};
 use crate::{App, Error, Result};
 
 /// How often a change is tried again when somebody else changed the same instance meanwhile.
@@ -33,12 +31,7 @@ pub struct InstancePatch {
 }
 
 /// Changes an instance, or nothing.
-pub async fn patch(
-    app: &App,
-    caller: &Caller,
-    id: InstanceId,
-    patch: InstancePatch,
-) -> Result<InstanceDetail> {
+pub async fn patch(app: &App, caller: &Caller, id: InstanceId, patch: InstancePatch) -> Result<InstanceDetail> {
     for _ in 0..TRIES {
         if let Some(changed) = try_patch(app, caller, id, patch.clone()).await? {
             return Ok(changed);
@@ -48,12 +41,7 @@ pub async fn patch(
 }
 
 /// One try; `None` when somebody else was faster.
-async fn try_patch(
-    app: &App,
-    caller: &Caller,
-    id: InstanceId,
-    patch: InstancePatch,
-) -> Result<Option<InstanceDetail>> {
+async fn try_patch(app: &App, caller: &Caller, id: InstanceId, patch: InstancePatch) -> Result<Option<InstanceDetail>> {
     let sealed = load_to_change(app, caller, id).await?;
     let before = open_values(app, &sealed.instance, &sealed.values).await?;
     let old = connector_of(app, &sealed.instance)?.connector;
@@ -70,11 +58,7 @@ async fn try_patch(
         instance.tags = checked_tags(tags)?;
     }
     let touched = patch.verify || patch.connector.is_some() || !patch.configuration.is_empty();
-    let after = if touched {
-        reconfigure(&old, &new, &before, &patch.configuration)?
-    } else {
-        before.clone()
-    };
+    let after = if touched { reconfigure(&old, &new, &before, &patch.configuration)? } else { before.clone() };
     if patch.verify || new.key != old.key || changes_credential(&new, &before, &after) {
         instance.health = Target::prepare(&new, &after)?.verify(app, &new).await?;
     }
@@ -91,44 +75,22 @@ fn reconfigure(
     let merged = configuration::merge(new, before, input.clone());
     let after = configuration::with_defaults(new, merged);
     configuration::check(new, &after)?;
-    let (from, to) = (
-        Place {
-            connector: old,
-            configuration: before,
-        },
-        Place {
-            connector: new,
-            configuration: &after,
-        },
-    );
+    let (from, to) = (Place { connector: old, configuration: before }, Place { connector: new, configuration: &after });
     repoint::check(&from, &to, input)?;
     Target::prepare(new, &after)?;
     Ok(after)
 }
 
-fn changes_credential(
-    connector: &Connector,
-    before: &Configuration,
-    after: &Configuration,
-) -> bool {
+fn changes_credential(connector: &Connector, before: &Configuration, after: &Configuration) -> bool {
     let credential = |key: &str| {
         connector.methods.iter().any(|method| {
-            method
-                .authentication
-                .templates()
-                .into_iter()
-                .any(|template| template.keys().any(|used| used == key))
+            method.authentication.templates().into_iter().any(|template| template.keys().any(|used| used == key))
         })
     };
     let relevant = |key: &String| {
-        *key == keyway_connector::BASE_URL
-            || *key == keyway_connector::AUTHENTICATION_TYPE
-            || credential(key)
+        *key == keyway_connector::BASE_URL || *key == keyway_connector::AUTHENTICATION_TYPE || credential(key)
     };
-    before
-        .keys()
-        .chain(after.keys())
-        .any(|key| relevant(key) && before.get(key) != after.get(key))
+    before.keys().chain(after.keys()).any(|key| relevant(key) && before.get(key) != after.get(key))
 }
 
 /// Writes the instance and what differs in its configuration, if nobody else changed it meanwhile.
@@ -140,10 +102,9 @@ async fn save(
 ) -> Result<Option<InstanceDetail>> {
     let now = app.clock.now();
     instance.updated_at = now;
-    let changed = after
-        .iter()
-        .filter(|(key, value)| before.get(*key) != Some(value));
-    let sealed = seal_values(app, instance.organization, instance.uuid, changed).await?;
+    let mut changed = after.clone();
+    changed.retain(|key, value| before.get(key) != Some(value));
+    let sealed = seal_values(app, instance.organization, instance.uuid, &changed).await?;
     let mut tx = app.store.write().await?;
     if !tx.update_instance(&instance).await? {
         return Ok(None);
@@ -163,23 +124,12 @@ async fn save(
 }
 
 /// Switches an instance on or off. Token and id stay.
-pub async fn set_enabled(
-    app: &App,
-    caller: &Caller,
-    id: InstanceId,
-    enabled: bool,
-) -> Result<InstanceDetail> {
+pub async fn set_enabled(app: &App, caller: &Caller, id: InstanceId, enabled: bool) -> Result<InstanceDetail> {
     for _ in 0..TRIES {
         let sealed = load_to_change(app, caller, id).await?;
         let mut instance = sealed.instance;
-        instance.lifecycle = if enabled {
-            Lifecycle::Active
-        } else {
-            Lifecycle::Disabled
-        };
-        if let Some(changed) =
-            save(app, instance, &Configuration::new(), &Configuration::new()).await?
-        {
+        instance.lifecycle = if enabled { Lifecycle::Active } else { Lifecycle::Disabled };
+        if let Some(changed) = save(app, instance, &Configuration::new(), &Configuration::new()).await? {
             return Ok(changed);
         }
     }
@@ -194,20 +144,9 @@ pub async fn remove(app: &App, caller: &Caller, id: InstanceId) -> Result<()> {
 
 /// Deletes everything within a visibility, page by page, for an owner that goes.
 pub(crate) async fn remove_all(app: &App, visibility: Visibility) -> Result<()> {
-    let filter = InstanceFilter {
-        visibility,
-        account: None,
-        connector: None,
-        tags: &[],
-        search: None,
-    };
+    let filter = InstanceFilter { visibility, account: None, connector: None, tags: &[], search: None };
     loop {
-        let page = app
-            .store
-            .read()
-            .await?
-            .instance_ids(&filter, 0, PageSize::default())
-            .await?;
+        let page = app.store.read().await?.instance_ids(&filter, 0, PageSize::default()).await?;
         for id in &page.items {
             erase(app, *id).await?;
         }
@@ -230,7 +169,5 @@ async fn erase(app: &App, id: InstanceId) -> Result<()> {
 }
 
 fn busy(id: InstanceId) -> Error {
-    Error::Conflict(format!(
-        "instance {id} is being changed by others; try again"
-    ))
+    Error::Conflict(format!("instance {id} is being changed by others; try again"))
 }

@@ -28,11 +28,7 @@ pub(crate) fn is_mask(value: Option<&Secret>) -> bool {
 }
 
 /// Puts what a caller sent over what there is.
-pub(crate) fn merge(
-    connector: &Connector,
-    present: &Configuration,
-    input: ConfigurationInput,
-) -> Configuration {
+pub(crate) fn merge(connector: &Connector, present: &Configuration, input: ConfigurationInput) -> Configuration {
     let mut merged = present.clone();
     for (key, value) in input {
         match value {
@@ -49,41 +45,22 @@ pub(crate) fn merge(
 }
 
 /// Adds the connector's defaults for what is absent.
-pub(crate) fn with_defaults(
-    connector: &Connector,
-    mut configuration: Configuration,
-) -> Configuration {
+pub(crate) fn with_defaults(connector: &Connector, mut configuration: Configuration) -> Configuration {
     for field in &connector.fields {
         if let Some(default) = &field.default {
-            configuration
-                .entry(field.key.clone())
-                .or_insert_with(|| Secret::from(default.as_str()));
+            configuration.entry(field.key.clone()).or_insert_with(|| Secret::from(default.as_str()));
         }
     }
     configuration
 }
 
 /// The method of authentication that a configuration chooses.
-pub(crate) fn method_of<'a>(
-    connector: &'a Connector,
-    configuration: &Configuration,
-) -> Result<&'a Method> {
-    let chosen = configuration
-        .get(AUTHENTICATION_TYPE)
-        .filter(|_| connector.methods.len() > 1);
-    connector
-        .method(chosen.map(|value| value.expose().as_str()))
-        .ok_or_else(|| {
-            let known: Vec<&str> = connector
-                .methods
-                .iter()
-                .map(|method| method.name.as_str())
-                .collect();
-            Error::invalid(
-                format!("configuration.{AUTHENTICATION_TYPE}"),
-                format!("must be one of {}", known.join(", ")),
-            )
-        })
+pub(crate) fn method_of<'a>(connector: &'a Connector, configuration: &Configuration) -> Result<&'a Method> {
+    let chosen = configuration.get(AUTHENTICATION_TYPE).filter(|_| connector.methods.len() > 1);
+    connector.method(chosen.map(|value| value.expose().as_str())).ok_or_else(|| {
+        let known: Vec<&str> = connector.methods.iter().map(|method| method.name.as_str()).collect();
+        Error::invalid(format!("configuration.{AUTHENTICATION_TYPE}"), format!("must be one of {}", known.join(", ")))
+    })
 }
 
 /// Checks a whole configuration: first that nothing required is missing, naming everything that is, then that values fit.
@@ -91,19 +68,11 @@ pub(crate) fn check(connector: &Connector, configuration: &Configuration) -> Res
     let method = method_of(connector, configuration)?;
     let missing: Vec<&str> = connector
         .fields_for(method)
-        .filter(|field| {
-            field.required
-                && configuration
-                    .get(&field.key)
-                    .is_none_or(|value| value.expose().is_empty())
-        })
+        .filter(|field| field.required && configuration.get(&field.key).is_none_or(|value| value.expose().is_empty()))
         .map(|field| field.key.as_str())
         .collect();
     if !missing.is_empty() {
-        return Err(Error::Refused(format!(
-            "Missing required configuration: {}",
-            missing.join(", ")
-        )));
+        return Err(Error::Refused(format!("Missing required configuration: {}", missing.join(", "))));
     }
     let mut problems = Problems::default();
     for (key, value) in configuration {
@@ -118,9 +87,7 @@ pub(crate) fn check(connector: &Connector, configuration: &Configuration) -> Res
 fn misfit(field: Option<&Field>, value: &str) -> Option<String> {
     let kind = field.map_or(&FieldKind::Area, |field| &field.kind);
     match kind {
-        FieldKind::Boolean if !matches!(value, "true" | "false" | "") => {
-            Some("must be true or false".to_owned())
-        }
+        FieldKind::Boolean if !matches!(value, "true" | "false" | "") => Some("must be true or false".to_owned()),
         FieldKind::Choice(options) if !options.iter().any(|option| option == value) => {
             Some(format!("must be one of {}", options.join(", ")))
         }
@@ -135,10 +102,7 @@ fn misfit(field: Option<&Field>, value: &str) -> Option<String> {
 }
 
 /// What an answer shows of a configuration.
-pub(crate) fn shown(
-    connector: &Connector,
-    configuration: Configuration,
-) -> BTreeMap<String, Shown> {
+pub(crate) fn shown(connector: &Connector, configuration: Configuration) -> BTreeMap<String, Shown> {
     let show = |(key, value): (String, Secret)| {
         let shown = if is_kept_back(connector, &key) && !value.expose().is_empty() {
             Shown::Masked

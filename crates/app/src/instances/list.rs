@@ -21,12 +21,7 @@ pub struct ListFilter {
 }
 
 /// The instances that the caller may see.
-pub async fn list(
-    app: &App,
-    caller: &Caller,
-    filter: &ListFilter,
-    paging: Paging,
-) -> Result<Page<InstanceDetail>> {
+pub async fn list(app: &App, caller: &Caller, filter: &ListFilter, paging: Paging) -> Result<Page<InstanceDetail>> {
     let rows = InstanceFilter {
         visibility: caller.visibility(),
         account: filter.account,
@@ -48,18 +43,10 @@ pub async fn list(
     for sealed in items {
         details.push(detail(app, sealed).await?);
     }
-    Ok(Page {
-        items: details,
-        has_more: page.has_more,
-    })
+    Ok(Page { items: details, has_more: page.has_more })
 }
 
 /// How many instances each connector has that the caller may see.
 pub async fn count(app: &App, caller: &Caller) -> Result<Vec<(String, i64)>> {
-    Ok(app
-        .store
-        .read()
-        .await?
-        .count_instances(caller.visibility())
-        .await?)
+    Ok(app.store.read().await?.count_instances(caller.visibility()).await?)
 }

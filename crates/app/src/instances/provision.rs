@@ -32,11 +32,7 @@ pub struct NewInstanceInput {
 /// Makes an instance once the provider has taken its credential.
 pub async fn create(app: &App, caller: &Caller, new: NewInstanceInput) -> Result<InstanceDetail> {
     let Listed { connector, .. } = app.catalogue.find(&new.connector)?;
-    let given = new
-        .configuration
-        .into_iter()
-        .filter(|(_, value)| !configuration::is_mask(value.as_ref()))
-        .collect();
+    let given = new.configuration.into_iter().filter(|(_, value)| !configuration::is_mask(value.as_ref())).collect();
     let merged = configuration::merge(&connector, &Configuration::new(), given);
     let complete = configuration::with_defaults(&connector, merged);
     configuration::check(&connector, &complete)?;
@@ -48,15 +44,8 @@ pub async fn create(app: &App, caller: &Caller, new: NewInstanceInput) -> Result
     let organization = caller.organization();
     let uuid = app.entropy.uuid();
     let token = app.entropy.base64_token();
-    let place = Context {
-        organization: Some(organization),
-        record: uuid,
-        field: TOKEN_FIELD,
-    };
-    let token = StoredToken {
-        sealed: app.keyring.seal(place, &token).await?,
-        hash: hash(app, &token),
-    };
+    let place = Context { organization: Some(organization), record: uuid, field: TOKEN_FIELD };
+    let token = StoredToken { sealed: app.keyring.seal(place, &token).await?, hash: hash(app, &token) };
     let values = seal_values(app, organization, uuid, &complete).await?;
     let row = NewInstance {
         uuid,
@@ -73,51 +62,30 @@ pub async fn create(app: &App, caller: &Caller, new: NewInstanceInput) -> Result
     };
     let mut tx = app.store.write().await?;
     let id = tx.insert_instance(&row).await?;
-    let kept = tx
-        .instance(organization, id)
-        .await?
-        .ok_or_else(|| Error::internal("a new instance is not there"))?;
+    let kept = tx.instance(organization, id).await?.ok_or_else(|| Error::internal("a new instance is not there"))?;
     tx.commit().await?;
     detail(app, kept).await
 }
 
 fn hash(app: &App, token: &Secret) -> Vec<u8> {
-    app.keyring
-        .lookup()
-        .hash(INSTANCE_TOKEN, token.expose())
-        .to_vec()
+    app.keyring.lookup().hash(INSTANCE_TOKEN, token.expose()).to_vec()
 }
 
 /// A name without markup; the connector's own where nothing is left.
-pub(crate) fn checked_name(
-    name: Option<String>,
-    connector: &Connector,
-) -> Result<String, Problems> {
-    let name = name
-        .map(|name| plain_text(&name))
-        .filter(|name| !name.is_empty());
+pub(crate) fn checked_name(name: Option<String>, connector: &Connector) -> Result<String, Problems> {
+    let name = name.map(|name| plain_text(&name)).filter(|name| !name.is_empty());
     let name = name.unwrap_or_else(|| connector.name.clone());
     if name.chars().count() > MAX_TEXT {
-        return Err(Problems::one(
-            "name",
-            format!("must have {MAX_TEXT} characters at most"),
-        ));
+        return Err(Problems::one("name", format!("must have {MAX_TEXT} characters at most")));
     }
     Ok(name)
 }
 
 /// Tags without markup and without empty ones.
 pub(crate) fn checked_tags(tags: Vec<String>) -> Result<Vec<String>, Problems> {
-    let tags: Vec<String> = tags
-        .into_iter()
-        .map(|tag| plain_text(&tag))
-        .filter(|tag| !tag.is_empty())
-        .collect();
+    let tags: Vec<String> = tags.into_iter().map(|tag| plain_text(&tag)).filter(|tag| !tag.is_empty()).collect();
     if tags.len() > MAX_TAGS || tags.iter().any(|tag| tag.chars().count() > MAX_TEXT) {
-        return Err(Problems::one(
-            "tags",
-            format!("must be {MAX_TAGS} at most, of {MAX_TEXT} characters at most"),
-        ));
+        return Err(Problems::one("tags", format!("must be {MAX_TAGS} at most, of {MAX_TEXT} characters at most")));
     }
     Ok(tags)
 }

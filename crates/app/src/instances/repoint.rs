@@ -19,28 +19,17 @@ pub(crate) struct Place<'a> {
 }
 
 /// Refuses a change that would carry stored secrets elsewhere, naming each secret.
-pub(crate) fn check(
-    before: &Place<'_>,
-    after: &Place<'_>,
-    input: &ConfigurationInput,
-) -> Result<()> {
+pub(crate) fn check(before: &Place<'_>, after: &Place<'_>, input: &ConfigurationInput) -> Result<()> {
     let to = base_url(after.configuration)?.origin();
     // What was stored was checked then; if it no longer reads as a URL, nothing is known about where it pointed.
-    let from = base_url(before.configuration)
-        .map(|base| base.origin())
-        .unwrap_or_default();
+    let from = base_url(before.configuration).map(|base| base.origin()).unwrap_or_default();
     if from == to {
         return Ok(());
     }
     let mut problems = Problems::default();
     for key in secret_keys(before.connector).union(&secret_keys(after.connector)) {
-        let stored = before
-            .configuration
-            .get(*key)
-            .is_some_and(|value| !value.expose().is_empty());
-        let sent_anew = input
-            .get(*key)
-            .is_some_and(|value| !is_mask(value.as_ref()));
+        let stored = before.configuration.get(*key).is_some_and(|value| !value.expose().is_empty());
+        let sent_anew = input.get(*key).is_some_and(|value| !is_mask(value.as_ref()));
         if stored && !sent_anew {
             problems.add(
                 format!("configuration.{key}"),
@@ -53,9 +42,5 @@ pub(crate) fn check(
 
 /// Every entry that some method of a connector sends to the provider as a credential.
 fn secret_keys(connector: &Connector) -> BTreeSet<&str> {
-    connector
-        .methods
-        .iter()
-        .flat_map(|Method { authentication, .. }| authentication.credential_keys())
-        .collect()
+    connector.methods.iter().flat_map(|Method { authentication, .. }| authentication.credential_keys()).collect()
 }

@@ -37,11 +37,8 @@ impl Target {
 
 /// The provider's root of a configuration.
 pub(crate) fn base_url(configuration: &Configuration) -> Result<BaseUrl> {
-    let text = configuration
-        .get(BASE_URL)
-        .map_or("", |value| value.expose());
-    BaseUrl::parse(text)
-        .map_err(|error| Error::invalid(format!("configuration.{BASE_URL}"), error.to_string()))
+    let text = configuration.get(BASE_URL).map_or("", |value| value.expose());
+    BaseUrl::parse(text).map_err(|error| Error::invalid(format!("configuration.{BASE_URL}"), error.to_string()))
 }
 
 fn refused(connector: &Connector, refusal: Refusal) -> Error {
@@ -52,16 +49,11 @@ fn refused(connector: &Connector, refusal: Refusal) -> Error {
             } else {
                 format!("{} refused the credentials", connector.name)
             };
-            Error::Provider {
-                status: status.as_u16(),
-                message: words,
-                provider_message: message,
-            }
+            Error::Provider { status: status.as_u16(), message: words, provider_message: message }
         }
-        Refusal::Unreachable(blocked @ keyway_egress::Error::Blocked { .. }) => Error::invalid(
-            format!("configuration.{BASE_URL}"),
-            format!("cannot be used: {blocked}"),
-        ),
+        Refusal::Unreachable(blocked @ keyway_egress::Error::Blocked { .. }) => {
+            Error::invalid(format!("configuration.{BASE_URL}"), format!("cannot be used: {blocked}"))
+        }
         Refusal::Unreachable(error) => error.into(),
     }
 }

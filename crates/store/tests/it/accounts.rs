@@ -54,15 +54,7 @@ async fn an_account_of_another_organization_is_not_found(t: Test) -> Outcome {
     assert!(tx.account(acme.organization, acme.account).await?.is_some());
     assert_eq!(tx.account(other.organization, acme.account).await?, None);
     assert_eq!(tx.account(acme.organization, AccountId(4711)).await?, None);
-    let narrowed = tx
-        .accounts(
-            other.organization,
-            Some(acme.account),
-            true,
-            0,
-            pages_of(10),
-        )
-        .await?;
+    let narrowed = tx.accounts(other.organization, Some(acme.account), true, 0, pages_of(10)).await?;
     assert_eq!(narrowed.items, []);
     Ok(())
 }
@@ -80,14 +72,11 @@ async fn an_external_id_is_taken_once_in_an_organization(t: Test) -> Outcome {
     let mut tx = t.write().await?;
     let second = account(&mut tx, acme.organization, "second").await?;
     account(&mut tx, other.organization, "second").await?;
-    let mut renamed = tx
-        .account(acme.organization, second)
-        .await?
-        .expect("it was kept");
+    let mut renamed = tx.account(acme.organization, second).await?.expect("it was kept");
     tx.commit().await?;
 
     assert_conflict(account(&mut t.write().await?, acme.organization, "acme").await);
-    renamed.external_id = "acme".to_owned();
+    renamed.external_id = "acme".into();
     assert_conflict(t.write().await?.update_account(&renamed).await);
     let kept = t.read().await?.account(acme.organization, second).await?;
     assert_eq!(kept.map(|kept| kept.external_id), Some("second".to_owned()));
@@ -99,23 +88,17 @@ async fn an_account_changes_its_members_and_no_other_account(t: Test) -> Outcome
     let mut tx = t.write().await?;
     let second = account(&mut tx, acme.organization, "second").await?;
     let untouched = tx.account(acme.organization, second).await?;
-    let mut changed = tx
-        .account(acme.organization, acme.account)
-        .await?
-        .expect("it was kept");
-    changed.name = "New name".to_owned();
-    changed.description = "New line".to_owned();
-    changed.external_id = "new-ext".to_owned();
+    let mut changed = tx.account(acme.organization, acme.account).await?.expect("it was kept");
+    changed.name = "New name".into();
+    changed.description = "New line".into();
+    changed.external_id = "new-ext".into();
     changed.active = false;
     changed.updated_at = at(60);
     tx.update_account(&changed).await?;
     tx.commit().await?;
 
     let mut tx = t.read().await?;
-    assert_eq!(
-        tx.account(acme.organization, acme.account).await?,
-        Some(changed)
-    );
+    assert_eq!(tx.account(acme.organization, acme.account).await?, Some(changed));
     assert_eq!(tx.account(acme.organization, second).await?, untouched);
     Ok(())
 }
@@ -123,10 +106,7 @@ async fn an_account_changes_its_members_and_no_other_account(t: Test) -> Outcome
 async fn the_first_account_is_the_default_one(t: Test) -> Outcome {
     let acme = t.tenant("acme").await?;
     let other = t.tenant("other").await?;
-    assert_eq!(
-        t.read().await?.default_account(acme.organization).await?,
-        None
-    );
+    assert_eq!(t.read().await?.default_account(acme.organization).await?, None);
 
     let mut tx = t.write().await?;
     let new = NewAccount {
@@ -151,29 +131,16 @@ async fn accounts_are_listed_by_id_and_inactive_ones_on_request(t: Test) -> Outc
     let mut tx = t.write().await?;
     let second = account(&mut tx, acme.organization, "a").await?;
     let third = account(&mut tx, acme.organization, "b").await?;
-    let mut inactive = tx
-        .account(acme.organization, second)
-        .await?
-        .expect("it was kept");
+    let mut inactive = tx.account(acme.organization, second).await?.expect("it was kept");
     inactive.active = false;
     tx.update_account(&inactive).await?;
     tx.commit().await?;
 
     let mut tx = t.read().await?;
-    let active = tx
-        .accounts(acme.organization, None, false, 0, pages_of(10))
-        .await?;
-    assert_eq!(
-        ids(active, |account| account.id),
-        (vec![acme.account, third], false)
-    );
-    let all = tx
-        .accounts(acme.organization, None, true, 0, pages_of(10))
-        .await?;
-    assert_eq!(
-        ids(all, |account| account.id),
-        (vec![acme.account, second, third], false)
-    );
+    let active = tx.accounts(acme.organization, None, false, 0, pages_of(10)).await?;
+    assert_eq!(ids(active, |account| account.id), (vec![acme.account, third], false));
+    let all = tx.accounts(acme.organization, None, true, 0, pages_of(10)).await?;
+    assert_eq!(ids(all, |account| account.id), (vec![acme.account, second, third], false));
     Ok(())
 }
 
@@ -181,19 +148,9 @@ async fn a_list_of_accounts_may_be_narrowed_to_one(t: Test) -> Outcome {
     let acme = t.tenant("acme").await?;
     let mut tx = t.write().await?;
     let second = account(&mut tx, acme.organization, "second").await?;
-    let only = tx
-        .accounts(acme.organization, Some(second), false, 0, pages_of(1))
-        .await?;
+    let only = tx.accounts(acme.organization, Some(second), false, 0, pages_of(1)).await?;
     assert_eq!(ids(only, |account| account.id), (vec![second], false));
-    let behind = tx
-        .accounts(
-            acme.organization,
-            Some(second),
-            false,
-            second.0,
-            pages_of(1),
-        )
-        .await?;
+    let behind = tx.accounts(acme.organization, Some(second), false, second.0, pages_of(1)).await?;
     assert_eq!(ids(behind, |account| account.id), (vec![], false));
     Ok(())
 }
@@ -212,9 +169,7 @@ async fn accounts_are_paged_without_loss_or_repetition(t: Test) -> Outcome {
     let mut tx = t.read().await?;
     let (mut seen, mut sizes, mut after) = (Vec::new(), Vec::new(), 0);
     loop {
-        let page = tx
-            .accounts(acme.organization, None, false, after, pages_of(2))
-            .await?;
+        let page = tx.accounts(acme.organization, None, false, after, pages_of(2)).await?;
         sizes.push(page.items.len());
         seen.extend(page.items.iter().map(|account| account.id));
         after = page.items.last().map_or(after, |account| account.id.0);

@@ -42,12 +42,7 @@ async fn an_empty_batch_is_no_error(t: Test) -> Outcome {
     let mut tx = t.write().await?;
     tx.insert_calls(&[]).await?;
     tx.commit().await?;
-    assert_eq!(
-        t.raw
-            .texts("select cast(count(*) as text) from call_log")
-            .await?,
-        ["0"]
-    );
+    assert_eq!(t.raw.texts("select cast(count(*) as text) from call_log").await?, ["0"]);
     Ok(())
 }
 
@@ -68,11 +63,7 @@ async fn every_member_of_a_call_is_kept(t: Test) -> Outcome {
     let whole = "select request_id || ' ' || organization_id || ' ' || account_id || ' ' || user_id || ' ' || instance_id \
                  || ' ' || method || ' ' || path || ' ' || status || ' ' || at || ' ' || duration_us from call_log";
     let (id, millis) = (record.request_id, at(7).as_millis());
-    let expected = format!(
-        "{id} 1 {0} 3 4 PRÖPFIND {1} 599 {millis} {0}",
-        i64::MAX,
-        record.path
-    );
+    let expected = format!("{id} 1 {0} 3 4 PRÖPFIND {1} 599 {millis} {0}", i64::MAX, record.path);
     assert_eq!(t.raw.texts(whole).await?, [expected]);
     // Numbers are kept as numbers: a comparison of texts would find the path's row only.
     let numbers = "select method from call_log where account_id > 10 and duration_us > 10 and status = 599 and at > 10";
@@ -92,8 +83,7 @@ async fn a_request_is_recorded_once(t: Test) -> Outcome {
 
 async fn calls_are_counted_by_organization(t: Test) -> Outcome {
     let mut tx = t.write().await?;
-    tx.insert_calls(&[call(1, 0), call(2, 0), call(1, 1)])
-        .await?;
+    tx.insert_calls(&[call(1, 0), call(2, 0), call(1, 1)]).await?;
     tx.commit().await?;
     let mut tx = t.read().await?;
     assert_eq!(tx.count_calls(OrganizationId(1)).await?, 2);
@@ -104,8 +94,7 @@ async fn calls_are_counted_by_organization(t: Test) -> Outcome {
 
 async fn old_calls_are_forgotten_and_counted(t: Test) -> Outcome {
     let mut tx = t.write().await?;
-    tx.insert_calls(&[call(1, 0), call(2, 1), call(1, 2), call(1, 3)])
-        .await?;
+    tx.insert_calls(&[call(1, 0), call(2, 1), call(1, 2), call(1, 3)]).await?;
     assert_eq!(tx.delete_calls_before(at(2)).await?, 2);
     assert_eq!(tx.delete_calls_before(at(2)).await?, 0);
     tx.commit().await?;

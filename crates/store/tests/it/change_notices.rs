@@ -16,10 +16,7 @@ on_both!(
 async fn noticed(t: &Test, seconds: i64) -> Outcome<Vec<i64>> {
     let notices = t.read().await?.changes_since(at(seconds)).await?;
     assert!(notices.is_sorted_by_key(|notice| notice.id));
-    Ok(notices
-        .into_iter()
-        .map(|notice| notice.instance.0)
-        .collect())
+    Ok(notices.into_iter().map(|notice| notice.instance.0).collect())
 }
 
 async fn notices_since_a_time_are_listed_in_order(t: Test) -> Outcome {

@@ -26,8 +26,7 @@ where
     T: Send + 'static,
     F: Future<Output = keyway_store::Result<T>> + Send + 'static,
 {
-    let mut tasks: JoinSet<keyway_store::Result<T>> =
-        (1..=8).map(|number| body(store.clone(), number)).collect();
+    let mut tasks: JoinSet<keyway_store::Result<T>> = (1..=8).map(|number| body(store.clone(), number)).collect();
     let mut results = Vec::new();
     while let Some(result) = tasks.join_next().await {
         results.push(result??);
@@ -41,9 +40,7 @@ async fn eight_tasks_insert_instances_and_none_fails(t: Test) -> Outcome {
         let mut ids = Vec::new();
         for _ in 0..5 {
             let mut tx = store.write().await?;
-            let draft = Draft::named("new")
-                .tagged(&["a", "b"])
-                .with_value("user", b"1");
+            let draft = Draft::named("new").tagged(&["a", "b"]).with_value("user", b"1");
             let id = draft.insert(&mut tx, &acme).await?;
             tx.insert_change(id, at(1)).await?;
             tx.commit().await?;
@@ -56,9 +53,7 @@ async fn eight_tasks_insert_instances_and_none_fails(t: Test) -> Outcome {
     let inserted: BTreeSet<InstanceId> = inserted.into_iter().flatten().collect();
     assert_eq!(inserted.len(), 40);
     let mut tx = t.read().await?;
-    let listed = tx
-        .all_instance_ids(acme.organization, 0, PageSize::default())
-        .await?;
+    let listed = tx.all_instance_ids(acme.organization, 0, PageSize::default()).await?;
     assert!(listed.items.into_iter().eq(inserted));
     assert_eq!(tx.changes_since(at(0)).await?.len(), 40);
     Ok(())
@@ -71,14 +66,8 @@ async fn readers_and_writers_together_do_not_fail(t: Test) -> Outcome {
         for _ in 0..5 {
             if number % 2 == 0 {
                 let mut tx = store.read().await?;
-                let first = tx
-                    .instance(acme.organization, id)
-                    .await?
-                    .map(|found| found.instance);
-                let second = tx
-                    .instance(acme.organization, id)
-                    .await?
-                    .map(|found| found.instance);
+                let first = tx.instance(acme.organization, id).await?.map(|found| found.instance);
+                let second = tx.instance(acme.organization, id).await?.map(|found| found.instance);
                 assert_eq!(first, second);
             } else {
                 let mut tx = store.write().await?;
@@ -96,13 +85,7 @@ async fn readers_and_writers_together_do_not_fail(t: Test) -> Outcome {
 async fn one_of_eight_writers_of_a_version_wins(t: Test) -> Outcome {
     let acme = t.tenant("acme").await?;
     let id = t.instance(&acme, &Draft::named("before")).await?;
-    let read = t
-        .read()
-        .await?
-        .instance(acme.organization, id)
-        .await?
-        .expect("it was kept")
-        .instance;
+    let read = t.read().await?.instance(acme.organization, id).await?.expect("it was kept").instance;
     let won = eight(&t.store, |store, number| {
         let mut mine = read.clone();
         mine.name = number.to_string();
@@ -120,22 +103,13 @@ async fn one_of_eight_writers_of_a_version_wins(t: Test) -> Outcome {
     let mut winner = winners.next().expect("one wins");
     assert_eq!(winners.next(), None);
     winner.version = 2;
-    let kept = t
-        .read()
-        .await?
-        .instance(acme.organization, id)
-        .await?
-        .expect("it stays")
-        .instance;
+    let kept = t.read().await?.instance(acme.organization, id).await?.expect("it stays").instance;
     assert_eq!(kept, winner);
     Ok(())
 }
 
 async fn one_of_eight_changes_of_the_master_key_wins(t: Test) -> Outcome {
-    let state = VaultState {
-        master_key_id: Uuid::nil(),
-        server_id: Uuid::max(),
-    };
+    let state = VaultState { master_key_id: Uuid::nil(), server_id: Uuid::max() };
     let mut tx = t.write().await?;
     tx.insert_vault_state(state).await?;
     tx.commit().await?;
@@ -151,13 +125,7 @@ async fn one_of_eight_changes_of_the_master_key_wins(t: Test) -> Outcome {
     let winners: Vec<Uuid> = won.into_iter().flatten().collect();
     assert_eq!(winners.len(), 1);
     let kept = t.read().await?.vault_state().await?;
-    assert_eq!(
-        kept,
-        Some(VaultState {
-            master_key_id: winners[0],
-            ..state
-        })
-    );
+    assert_eq!(kept, Some(VaultState { master_key_id: winners[0], ..state }));
     Ok(())
 }
 
@@ -182,9 +150,7 @@ async fn one_of_eight_users_gets_an_email(t: Test) -> Outcome {
 
 async fn one_of_eight_deletions_of_an_instance_wins(t: Test) -> Outcome {
     let acme = t.tenant("acme").await?;
-    let id = t
-        .instance(&acme, &Draft::named("gone").with_value("user", b"1"))
-        .await?;
+    let id = t.instance(&acme, &Draft::named("gone").with_value("user", b"1")).await?;
     let won = eight(&t.store, move |store, _| async move {
         let mut tx = store.write().await?;
         let won = tx.delete_instance(id, at(1)).await?;

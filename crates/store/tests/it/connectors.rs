@@ -3,10 +3,7 @@
 use crate::fixture::{at, connector};
 use crate::harness::{Outcome, Test};
 
-on_both!(
-    a_connector_keeps_its_first_number,
-    connectors_have_numbers_of_their_own
-);
+on_both!(a_connector_keeps_its_first_number, connectors_have_numbers_of_their_own);
 
 async fn a_connector_keeps_its_first_number(t: Test) -> Outcome {
     assert!(t.read().await?.connector_ids().await?.is_empty());
@@ -23,10 +20,7 @@ async fn a_connector_keeps_its_first_number(t: Test) -> Outcome {
     let second = t.read().await?.connector_ids().await?;
     assert_eq!(first.len(), 1);
     assert_eq!(second.len(), 2);
-    assert_eq!(
-        first.get(&connector("closeio")),
-        second.get(&connector("closeio"))
-    );
+    assert_eq!(first.get(&connector("closeio")), second.get(&connector("closeio")));
     Ok(())
 }
 
@@ -37,10 +31,7 @@ async fn connectors_have_numbers_of_their_own(t: Test) -> Outcome {
     }
     tx.commit().await?;
     let numbers = t.read().await?.connector_ids().await?;
-    let keys: Vec<&str> = numbers
-        .keys()
-        .map(keyway_model::ConnectorKey::as_str)
-        .collect();
+    let keys: Vec<&str> = numbers.keys().map(keyway_model::ConnectorKey::as_str).collect();
     assert_eq!(keys, ["closeio", "stripe", "x2-y_z.1"]);
     let mut distinct: Vec<i64> = numbers.values().map(|id| id.0).collect();
     distinct.sort_unstable();

@@ -75,23 +75,15 @@ pub(crate) struct PostgresServer {
 
 impl PostgresServer {
     /// The one that the environment names.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the test command says in the environment where its server is"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the test command says in the environment where its server is")]
     pub(crate) fn of_the_test_command() -> Self {
         let url = std::env::var("KEYWAY_TEST_POSTGRES");
-        Self {
-            url: url.expect("KEYWAY_TEST_POSTGRES is not set: run cargo xtask test"),
-        }
+        Self { url: url.expect("KEYWAY_TEST_POSTGRES is not set: run cargo xtask test") }
     }
 
     /// The URL of one of its databases.
     pub(crate) fn url_of(&self, database: &str) -> String {
-        let (server, _) = self
-            .url
-            .rsplit_once('/')
-            .expect("the URL of the test server ends with a database");
+        let (server, _) = self.url.rsplit_once('/').expect("the URL of the test server ends with a database");
         format!("{server}/{database}")
     }
 
@@ -104,15 +96,12 @@ impl PostgresServer {
 
     /// Removes a database, even one in use.
     pub(crate) async fn drop_database(&self, name: &str) -> sqlx::Result<()> {
-        self.execute(format!("drop database {name} with (force)"))
-            .await
+        self.execute(format!("drop database {name} with (force)")).await
     }
 
     async fn execute(&self, sql: String) -> sqlx::Result<()> {
         let mut connection = PgConnection::connect(&self.url).await?;
-        sqlx::raw_sql(AssertSqlSafe(sql))
-            .execute(&mut connection)
-            .await?;
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await?;
         connection.close().await
     }
 }

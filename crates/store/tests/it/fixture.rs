@@ -3,12 +3,9 @@
 use std::collections::BTreeMap;
 
 use keyway_model::{
-    AccountId, ConnectorKey, Entropy, Health, InstanceId, OrganizationId, Page, PageSize,
-    Timestamp, UserId,
+    AccountId, ConnectorKey, Entropy, Health, InstanceId, OrganizationId, Page, PageSize, Timestamp, UserId,
 };
-use keyway_store::{
-    NewAccount, NewInstance, NewOrganization, NewUser, Result, SealedValue, StoredToken, Tx,
-};
+use keyway_store::{NewAccount, NewInstance, NewOrganization, NewUser, Result, SealedValue, StoredToken, Tx};
 use uuid::Uuid;
 
 use crate::harness::Test;
@@ -27,19 +24,9 @@ impl Test {
         let mut tx = self.write().await?;
         let organization = organization(&mut tx, name).await?;
         let account = account(&mut tx, organization, name).await?;
-        let user = user(
-            &mut tx,
-            organization,
-            account,
-            &format!("{name}@example.com"),
-        )
-        .await?;
+        let user = user(&mut tx, organization, account, &format!("{name}@example.com")).await?;
         tx.commit().await?;
-        Ok(Tenant {
-            organization,
-            account,
-            user,
-        })
+        Ok(Tenant { organization, account, user })
     }
 
     /// Keeps one instance.
@@ -84,21 +71,12 @@ pub(crate) fn texts(texts: &[&str]) -> Vec<String> {
 /// Keeps an organization.
 pub(crate) async fn organization(tx: &mut Tx, name: &str) -> Result<OrganizationId> {
     let secret_hash = format!("hash of organization {name}");
-    let new = NewOrganization {
-        uuid: fresh_uuid(),
-        name,
-        secret_hash: secret_hash.as_bytes(),
-        created_at: at(0),
-    };
+    let new = NewOrganization { uuid: fresh_uuid(), name, secret_hash: secret_hash.as_bytes(), created_at: at(0) };
     tx.insert_organization(&new).await
 }
 
 /// Keeps an account that is not the organization's first.
-pub(crate) async fn account(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    external_id: &str,
-) -> Result<AccountId> {
+pub(crate) async fn account(tx: &mut Tx, organization: OrganizationId, external_id: &str) -> Result<AccountId> {
     let new = NewAccount {
         organization,
         name: "An account",
@@ -111,12 +89,8 @@ pub(crate) async fn account(
 }
 
 /// Keeps a user with nothing optional.
-pub(crate) async fn user(
-    tx: &mut Tx,
-    organization: OrganizationId,
-    account: AccountId,
-    email: &str,
-) -> Result<UserId> {
+pub(crate) async fn user(tx: &mut Tx, organization: OrganizationId, account: AccountId, email: &str) -> Result<UserId> {
+    let secret_hash = format!("hash of user {email}");
     let new = NewUser {
         uuid: fresh_uuid(),
         organization,
@@ -128,7 +102,7 @@ pub(crate) async fn user(
         profile: &BTreeMap::new(),
         password_hash: None,
         secret_sealed: b"sealed",
-        secret_hash: format!("hash of user {email}").as_bytes(),
+        secret_hash: secret_hash.as_bytes(),
         created_at: at(0),
     };
     tx.insert_user(&new).await
@@ -150,10 +124,7 @@ impl Draft {
     /// An instance without tags and values.
     pub(crate) fn named(name: &str) -> Self {
         let uuid = fresh_uuid();
-        let token = StoredToken {
-            sealed: format!("token of {name}").into_bytes(),
-            hash: uuid.as_bytes().to_vec(),
-        };
+        let token = StoredToken { sealed: format!("token of {name}").into_bytes(), hash: uuid.as_bytes().to_vec() };
         Self {
             uuid,
             connector: connector("closeio"),
@@ -167,18 +138,12 @@ impl Draft {
 
     /// The same of another connector.
     pub(crate) fn of(self, key: &str) -> Self {
-        Self {
-            connector: connector(key),
-            ..self
-        }
+        Self { connector: connector(key), ..self }
     }
 
     /// The same with tags.
     pub(crate) fn tagged(self, tags: &[&str]) -> Self {
-        Self {
-            tags: texts(tags),
-            ..self
-        }
+        Self { tags: texts(tags), ..self }
     }
 
     /// The same with one more value.
@@ -208,8 +173,5 @@ impl Draft {
 
 /// A value as it is kept.
 pub(crate) fn sealed_value(field: &str, sealed: &[u8]) -> SealedValue {
-    SealedValue {
-        field: field.to_owned(),
-        sealed: sealed.to_vec(),
-    }
+    SealedValue { field: field.to_owned(), sealed: sealed.to_vec() }
 }

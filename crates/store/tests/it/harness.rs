@@ -98,11 +98,7 @@ where
     F: Future<Output = Outcome>,
 {
     let store = raw.open().await?;
-    let outcome = body(Test {
-        store: store.clone(),
-        raw,
-    })
-    .await;
+    let outcome = body(Test { store: store.clone(), raw }).await;
     store.close().await;
     outcome
 }

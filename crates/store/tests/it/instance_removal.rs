@@ -20,13 +20,7 @@ async fn keep(t: &Test, owner: &Tenant, draft: &Draft, key: &[u8]) -> Outcome<In
     let mut tx = t.write().await?;
     let instance = draft.insert(&mut tx, owner).await?;
     let policy = KeyPolicy::default();
-    let new = NewInstanceKey {
-        instance,
-        name: "key",
-        hash: key,
-        policy: &policy,
-        created_at: at(0),
-    };
+    let new = NewInstanceKey { instance, name: "key", hash: key, policy: &policy, created_at: at(0) };
     tx.insert_instance_key(&new).await?;
     tx.commit().await?;
     Ok(instance)
@@ -40,10 +34,7 @@ async fn delete(t: &Test, id: InstanceId) -> Outcome {
 }
 
 fn draft(name: &str) -> Draft {
-    Draft::named(name)
-        .tagged(&["a", "b"])
-        .with_value("user", b"1")
-        .with_value("password", b"2")
+    Draft::named(name).tagged(&["a", "b"]).with_value("user", b"1").with_value("password", b"2")
 }
 
 async fn a_deleted_instance_is_found_by_nothing(t: Test) -> Outcome {
@@ -58,17 +49,8 @@ async fn a_deleted_instance_is_found_by_nothing(t: Test) -> Outcome {
     assert_eq!(tx.instance_organization(id).await?, None);
     assert_eq!(tx.instance_keys(id).await?, []);
     assert_eq!(tx.instance_key_by_hash(b"key").await?, None);
-    assert_eq!(
-        tx.all_instance_ids(acme.organization, 0, pages_of(10))
-            .await?
-            .items,
-        []
-    );
-    assert_eq!(
-        tx.count_instances(Visibility::Organization(acme.organization))
-            .await?,
-        []
-    );
+    assert_eq!(tx.all_instance_ids(acme.organization, 0, pages_of(10)).await?.items, []);
+    assert_eq!(tx.count_instances(Visibility::Organization(acme.organization)).await?, []);
     Ok(())
 }
 
@@ -80,22 +62,9 @@ async fn a_deletion_erases_token_values_and_keys_and_leaves_a_tombstone(t: Test)
     let erased = "select name || ' ' || lifecycle || ' ' || version || ' ' || deleted_at || ' ' || updated_at from instance \
                   where token_sealed is null and token_hash is null";
     let then = at(60).as_millis();
-    assert_eq!(
-        t.raw.texts(erased).await?,
-        [format!("gone deleted 2 {then} {then}")]
-    );
-    assert!(
-        t.raw
-            .texts("select field from instance_value")
-            .await?
-            .is_empty()
-    );
-    assert!(
-        t.raw
-            .texts("select name from instance_key")
-            .await?
-            .is_empty()
-    );
+    assert_eq!(t.raw.texts(erased).await?, [format!("gone deleted 2 {then} {then}")]);
+    assert!(t.raw.texts("select field from instance_value").await?.is_empty());
+    assert!(t.raw.texts("select name from instance_key").await?.is_empty());
     Ok(())
 }
 
@@ -104,12 +73,7 @@ async fn a_deletion_spares_every_other_instance(t: Test) -> Outcome {
     let kept = draft("kept");
     let kept_id = keep(&t, &acme, &kept, b"kept key").await?;
     let gone_id = keep(&t, &acme, &draft("gone"), b"gone key").await?;
-    let before = t
-        .read()
-        .await?
-        .instance(acme.organization, kept_id)
-        .await?
-        .expect("it was kept");
+    let before = t.read().await?.instance(acme.organization, kept_id).await?.expect("it was kept");
     delete(&t, gone_id).await?;
 
     let mut tx = t.read().await?;
@@ -128,25 +92,14 @@ async fn an_instance_is_deleted_once(t: Test) -> Outcome {
     assert!(!tx.delete_instance(id, at(120)).await?);
     assert!(!tx.delete_instance(InstanceId(4711), at(120)).await?);
     tx.commit().await?;
-    assert_eq!(
-        t.raw
-            .texts("select cast(deleted_at as text) from instance")
-            .await?,
-        [at(60).as_millis().to_string()]
-    );
+    assert_eq!(t.raw.texts("select cast(deleted_at as text) from instance").await?, [at(60).as_millis().to_string()]);
     Ok(())
 }
 
 async fn a_deleted_instance_does_not_change(t: Test) -> Outcome {
     let acme = t.tenant("acme").await?;
     let id = keep(&t, &acme, &draft("gone"), b"key").await?;
-    let mut revived = t
-        .read()
-        .await?
-        .instance(acme.organization, id)
-        .await?
-        .expect("it was kept")
-        .instance;
+    let mut revived = t.read().await?.instance(acme.organization, id).await?.expect("it was kept").instance;
     delete(&t, id).await?;
 
     revived.lifecycle = Lifecycle::Active;
@@ -157,12 +110,7 @@ async fn a_deleted_instance_does_not_change(t: Test) -> Outcome {
     }
     tx.reseal_token(id, b"sealed").await?;
     tx.commit().await?;
-    assert_eq!(
-        t.raw
-            .texts("select name from instance where token_sealed is null")
-            .await?,
-        ["gone"]
-    );
+    assert_eq!(t.raw.texts("select name from instance where token_sealed is null").await?, ["gone"]);
     assert_eq!(t.read().await?.instance(acme.organization, id).await?, None);
     Ok(())
 }
@@ -172,16 +120,7 @@ async fn a_deleted_token_may_be_given_again(t: Test) -> Outcome {
     let gone = draft("gone");
     let gone_id = keep(&t, &acme, &gone, b"key").await?;
     delete(&t, gone_id).await?;
-    let new_id = keep(
-        &t,
-        &acme,
-        &Draft {
-            token: gone.token.clone(),
-            ..draft("new")
-        },
-        b"key",
-    )
-    .await?;
+    let new_id = keep(&t, &acme, &Draft { token: gone.token.clone(), ..draft("new") }, b"key").await?;
     let found = t.read().await?.instance_by_token(&gone.token.hash).await?;
     assert_eq!(found.map(|found| found.instance.id), Some(new_id));
     // Two tombstones: no token is not a token that two of them share.

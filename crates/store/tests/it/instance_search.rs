@@ -20,10 +20,7 @@ async fn keep(t: &Test, names: &[&str]) -> Outcome<Tenant> {
     let acme = t.tenant("acme").await?;
     let mut tx = t.write().await?;
     for name in names {
-        Draft::named(name)
-            .of("stripe")
-            .insert(&mut tx, &acme)
-            .await?;
+        Draft::named(name).of("stripe").insert(&mut tx, &acme).await?;
     }
     tx.commit().await?;
     Ok(acme)
@@ -32,21 +29,11 @@ async fn keep(t: &Test, names: &[&str]) -> Outcome<Tenant> {
 /// The names found, in order of id.
 async fn found(t: &Test, acme: &Tenant, search: &str) -> Outcome<Vec<String>> {
     let visibility = Visibility::Organization(acme.organization);
-    let filter = InstanceFilter {
-        visibility,
-        account: None,
-        connector: None,
-        tags: &[],
-        search: Some(search),
-    };
+    let filter = InstanceFilter { visibility, account: None, connector: None, tags: &[], search: Some(search) };
     let mut tx = t.read().await?;
     let mut names = Vec::new();
     for id in tx.instance_ids(&filter, 0, pages_of(50)).await?.items {
-        names.extend(
-            tx.instance(acme.organization, id)
-                .await?
-                .map(|found| found.instance.name),
-        );
+        names.extend(tx.instance(acme.organization, id).await?.map(|found| found.instance.name));
     }
     Ok(names)
 }
@@ -54,11 +41,7 @@ async fn found(t: &Test, acme: &Tenant, search: &str) -> Outcome<Vec<String>> {
 async fn a_search_finds_any_part_of_a_name_in_any_case(t: Test) -> Outcome {
     let acme = keep(&t, &["Sales CRM", "crm", "CRM sales", "Mail"]).await?;
     for search in ["crm", "CRM", "cRm"] {
-        assert_eq!(
-            found(&t, &acme, search).await?,
-            ["Sales CRM", "crm", "CRM sales"],
-            "{search}"
-        );
+        assert_eq!(found(&t, &acme, search).await?, ["Sales CRM", "crm", "CRM sales"], "{search}");
     }
     assert_eq!(found(&t, &acme, "s c").await?, ["Sales CRM"]);
     assert_eq!(found(&t, &acme, "mail").await?, ["Mail"]);
@@ -67,21 +50,7 @@ async fn a_search_finds_any_part_of_a_name_in_any_case(t: Test) -> Outcome {
 }
 
 async fn a_search_takes_percent_underscore_and_exclamation_mark_literally(t: Test) -> Outcome {
-    let acme = keep(
-        &t,
-        &[
-            "100% sure",
-            "100 sure",
-            "a_b",
-            "axb",
-            "hey!",
-            "hey",
-            "!%_",
-            "back\\slash",
-            "it's",
-        ],
-    )
-    .await?;
+    let acme = keep(&t, &["100% sure", "100 sure", "a_b", "axb", "hey!", "hey", "!%_", "back\\slash", "it's"]).await?;
     for (search, expected) in [
         ("%", &["100% sure", "!%_"][..]),
         ("0%", &["100% sure"]),
@@ -102,11 +71,7 @@ async fn a_search_takes_percent_underscore_and_exclamation_mark_literally(t: Tes
 }
 
 async fn a_search_ignores_the_case_of_every_alphabet(t: Test) -> Outcome {
-    let acme = keep(
-        &t,
-        &["Größe ÄÖÜ", "ПРИВЕТ мир", "Éclair", "Ελλάδα", "日本語"],
-    )
-    .await?;
+    let acme = keep(&t, &["Größe ÄÖÜ", "ПРИВЕТ мир", "Éclair", "Ελλάδα", "日本語"]).await?;
     for (search, expected) in [
         ("äöü", &["Größe ÄÖÜ"][..]),
         ("GRÖ", &["Größe ÄÖÜ"]),
@@ -125,23 +90,11 @@ async fn a_search_ignores_the_case_of_every_alphabet(t: Test) -> Outcome {
 async fn a_search_finds_a_part_of_the_connector(t: Test) -> Outcome {
     let acme = t.tenant("acme").await?;
     let mut tx = t.write().await?;
-    Draft::named("first")
-        .of("close_io")
-        .insert(&mut tx, &acme)
-        .await?;
-    Draft::named("second")
-        .of("closeio")
-        .insert(&mut tx, &acme)
-        .await?;
-    Draft::named("CLOSE third")
-        .of("stripe")
-        .insert(&mut tx, &acme)
-        .await?;
+    Draft::named("first").of("close_io").insert(&mut tx, &acme).await?;
+    Draft::named("second").of("closeio").insert(&mut tx, &acme).await?;
+    Draft::named("CLOSE third").of("stripe").insert(&mut tx, &acme).await?;
     tx.commit().await?;
-    assert_eq!(
-        found(&t, &acme, "Close").await?,
-        ["first", "second", "CLOSE third"]
-    );
+    assert_eq!(found(&t, &acme, "Close").await?, ["first", "second", "CLOSE third"]);
     assert_eq!(found(&t, &acme, "e_i").await?, ["first"]);
     assert_eq!(found(&t, &acme, "closeio").await?, ["second"]);
     Ok(())
@@ -156,16 +109,9 @@ async fn an_empty_search_finds_everything(t: Test) -> Outcome {
 async fn a_search_follows_a_changed_name(t: Test) -> Outcome {
     let acme = keep(&t, &["ALT"]).await?;
     let mut tx = t.write().await?;
-    let id = tx
-        .all_instance_ids(acme.organization, 0, pages_of(1))
-        .await?
-        .items[0];
-    let mut changed = tx
-        .instance(acme.organization, id)
-        .await?
-        .expect("it was kept")
-        .instance;
-    changed.name = "ÜBER".to_owned();
+    let id = tx.all_instance_ids(acme.organization, 0, pages_of(1)).await?.items[0];
+    let mut changed = tx.instance(acme.organization, id).await?.expect("it was kept").instance;
+    changed.name = "ÜBER".into();
     changed.connector = connector("closeio");
     assert!(tx.update_instance(&changed).await?);
     tx.commit().await?;

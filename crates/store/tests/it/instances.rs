@@ -18,17 +18,9 @@ on_both!(
 );
 
 fn rich() -> Draft {
-    let draft = Draft::named("Größe 'CRM' \\ 日本")
-        .of("x2-y_z.1")
-        .tagged(&["zebra", "ant", "Ünï"]);
-    let draft = draft
-        .with_value("user.name", b"\x00\xff")
-        .with_value("base.url", b"")
-        .with_value("a", &[7; 5000]);
-    Draft {
-        health: Health::Healthy,
-        ..draft
-    }
+    let draft = Draft::named("Größe 'CRM' \\ 日本").of("x2-y_z.1").tagged(&["zebra", "ant", "Ünï"]);
+    let draft = draft.with_value("user.name", b"\x00\xff").with_value("base.url", b"").with_value("a", &[7; 5000]);
+    Draft { health: Health::Healthy, ..draft }
 }
 
 async fn an_instance_is_read_back_as_it_was_kept(t: Test) -> Outcome {
@@ -53,19 +45,9 @@ async fn an_instance_is_read_back_as_it_was_kept(t: Test) -> Outcome {
         updated_at: at(0),
     };
     // By field, not in the order given.
-    let values = vec![
-        sealed_value("a", &[7; 5000]),
-        sealed_value("base.url", b""),
-        sealed_value("user.name", b"\x00\xff"),
-    ];
-    assert_eq!(
-        kept,
-        Some(SealedInstance {
-            instance,
-            token: draft.token.sealed,
-            values
-        })
-    );
+    let values =
+        vec![sealed_value("a", &[7; 5000]), sealed_value("base.url", b""), sealed_value("user.name", b"\x00\xff")];
+    assert_eq!(kept, Some(SealedInstance { instance, token: draft.token.sealed, values }));
     Ok(())
 }
 
@@ -73,16 +55,8 @@ async fn an_instance_may_have_no_tags_and_no_values(t: Test) -> Outcome {
     let acme = t.tenant("acme").await?;
     t.instance(&acme, &rich()).await?;
     let id = t.instance(&acme, &Draft::named("")).await?;
-    let kept = t
-        .read()
-        .await?
-        .instance(acme.organization, id)
-        .await?
-        .expect("it was kept");
-    assert_eq!(
-        (kept.instance.name.as_str(), kept.instance.health),
-        ("", Health::Unverified)
-    );
+    let kept = t.read().await?.instance(acme.organization, id).await?.expect("it was kept");
+    assert_eq!((kept.instance.name.as_str(), kept.instance.health), ("", Health::Unverified));
     assert!(kept.instance.tags.is_empty());
     assert_eq!(kept.values, []);
     Ok(())
@@ -90,18 +64,9 @@ async fn an_instance_may_have_no_tags_and_no_values(t: Test) -> Outcome {
 
 async fn tags_keep_their_order_and_their_repetitions(t: Test) -> Outcome {
     let acme = t.tenant("acme").await?;
-    let tags = [
-        "m", "z", "a", "m", "Z", "", "10", "9", "8", "7", "6", "5", "4", "3",
-    ];
-    let id = t
-        .instance(&acme, &Draft::named("many").tagged(&tags))
-        .await?;
-    let kept = t
-        .read()
-        .await?
-        .instance(acme.organization, id)
-        .await?
-        .expect("it was kept");
+    let tags = ["m", "z", "a", "m", "Z", "", "10", "9", "8", "7", "6", "5", "4", "3"];
+    let id = t.instance(&acme, &Draft::named("many").tagged(&tags)).await?;
+    let kept = t.read().await?.instance(acme.organization, id).await?.expect("it was kept");
     assert_eq!(kept.instance.tags, tags);
     Ok(())
 }
@@ -113,10 +78,7 @@ async fn an_instance_of_another_organization_is_not_found(t: Test) -> Outcome {
     let mut tx = t.read().await?;
     assert!(tx.instance(acme.organization, id).await?.is_some());
     assert_eq!(tx.instance(other.organization, id).await?, None);
-    assert_eq!(
-        tx.instance(acme.organization, InstanceId(4711)).await?,
-        None
-    );
+    assert_eq!(tx.instance(acme.organization, InstanceId(4711)).await?, None);
     Ok(())
 }
 
@@ -143,14 +105,8 @@ async fn the_organization_of_an_instance_is_found(t: Test) -> Outcome {
     let mine = t.instance(&acme, &rich()).await?;
     let theirs = t.instance(&other, &rich()).await?;
     let mut tx = t.read().await?;
-    assert_eq!(
-        tx.instance_organization(mine).await?,
-        Some(acme.organization)
-    );
-    assert_eq!(
-        tx.instance_organization(theirs).await?,
-        Some(other.organization)
-    );
+    assert_eq!(tx.instance_organization(mine).await?, Some(acme.organization));
+    assert_eq!(tx.instance_organization(theirs).await?, Some(other.organization));
     assert_eq!(tx.instance_organization(InstanceId(4711)).await?, None);
     Ok(())
 }
@@ -159,30 +115,18 @@ async fn uuid_and_token_of_an_instance_are_unique(t: Test) -> Outcome {
     let acme = t.tenant("acme").await?;
     let draft = Draft::named("taken");
     t.instance(&acme, &draft).await?;
-    let same_uuid = Draft {
-        uuid: draft.uuid,
-        ..Draft::named("new")
-    };
+    let same_uuid = Draft { uuid: draft.uuid, ..Draft::named("new") };
     assert_conflict(t.instance(&acme, &same_uuid).await);
-    let same_token = Draft {
-        uuid: fresh_uuid(),
-        ..draft.clone()
-    };
+    let same_token = Draft { uuid: fresh_uuid(), ..draft.clone() };
     assert_conflict(t.instance(&acme, &same_token).await);
-    let same_name = Draft {
-        name: draft.name,
-        ..Draft::named("new")
-    };
+    let same_name = Draft { name: draft.name, ..Draft::named("new") };
     t.instance(&acme, &same_name).await?;
     Ok(())
 }
 
 async fn an_instance_needs_its_user(t: Test) -> Outcome {
     let acme = t.tenant("acme").await?;
-    let nobody = Tenant {
-        user: UserId(4711),
-        ..acme
-    };
+    let nobody = Tenant { user: UserId(4711), ..acme };
     let refused = t.instance(&nobody, &rich()).await;
     assert!(matches!(refused, Err(Error::Database(_))), "{refused:?}");
     Ok(())

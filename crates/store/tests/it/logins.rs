@@ -16,8 +16,7 @@ on_both!(
 async fn a_sign_in_names_its_user_until_it_expires(t: Test) -> Outcome {
     let acme = t.tenant("acme").await?;
     let mut tx = t.write().await?;
-    tx.insert_login(b"\x00hash\xff", acme.user, at(0), at(60))
-        .await?;
+    tx.insert_login(b"\x00hash\xff", acme.user, at(0), at(60)).await?;
     tx.commit().await?;
     let mut tx = t.read().await?;
     assert_eq!(tx.login(b"\x00hash\xff", at(0)).await?, Some(acme.user));
@@ -33,25 +32,13 @@ async fn a_sign_in_is_kept_once(t: Test) -> Outcome {
     let mut tx = t.write().await?;
     tx.insert_login(b"hash", acme.user, at(0), at(60)).await?;
     tx.commit().await?;
-    assert_conflict(
-        t.write()
-            .await?
-            .insert_login(b"hash", other.user, at(0), at(60))
-            .await,
-    );
-    assert_eq!(
-        t.read().await?.login(b"hash", at(1)).await?,
-        Some(acme.user)
-    );
+    assert_conflict(t.write().await?.insert_login(b"hash", other.user, at(0), at(60)).await);
+    assert_eq!(t.read().await?.login(b"hash", at(1)).await?, Some(acme.user));
     Ok(())
 }
 
 async fn a_sign_in_needs_its_user(t: Test) -> Outcome {
-    let refused = t
-        .write()
-        .await?
-        .insert_login(b"hash", UserId(4711), at(0), at(60))
-        .await;
+    let refused = t.write().await?.insert_login(b"hash", UserId(4711), at(0), at(60)).await;
     assert!(matches!(refused, Err(Error::Database(_))), "{refused:?}");
     Ok(())
 }

@@ -1,9 +1,11 @@
 //! Contract tests of the store: what every method of a transaction promises, checked on both back-ends.
+#![expect(clippy::cognitive_complexity, reason = "it counts every `?` and every assertion, and a test is made of them")]
 
 #[macro_use]
 mod harness;
 mod database;
 mod fixture;
+mod neighbourhood;
 
 mod accounts;
 mod call_log;
@@ -13,6 +15,7 @@ mod connectors;
 mod instance_changes;
 mod instance_keys;
 mod instance_list;
+mod instance_pages;
 mod instance_removal;
 mod instance_search;
 mod instances;
@@ -24,6 +27,7 @@ mod schema;
 mod sqlite_file;
 mod transactions;
 mod unreadable_rows;
+mod user_lists;
 mod user_roles;
 mod user_secrets;
 mod users;

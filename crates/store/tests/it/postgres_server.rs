@@ -12,9 +12,7 @@ async fn eight_nodes_that_make_the_schema_at_once_agree() -> Outcome {
 }
 
 async fn make_the_schema_eight_times(t: Test) -> Outcome {
-    t.raw
-        .execute("drop schema public cascade; create schema public")
-        .await?;
+    t.raw.execute("drop schema public cascade; create schema public").await?;
     let mut nodes: JoinSet<keyway_store::Result<Store>> = (0..8)
         .map(|_| {
             let raw = t.raw.clone();
@@ -24,12 +22,7 @@ async fn make_the_schema_eight_times(t: Test) -> Outcome {
     while let Some(node) = nodes.join_next().await {
         node??.close().await;
     }
-    assert_eq!(
-        t.raw
-            .texts("select version::text from schema_version")
-            .await?,
-        ["1"]
-    );
+    assert_eq!(t.raw.texts("select version::text from schema_version").await?, ["1"]);
     Ok(())
 }
 

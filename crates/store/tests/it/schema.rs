@@ -78,14 +78,7 @@ async fn both_back_ends_have_the_same_keys() -> Outcome {
 
 #[tokio::test]
 async fn both_back_ends_have_the_same_references() -> Outcome {
-    on_postgres(|t| {
-        compare(
-            t,
-            REFERENCES,
-            "login.user_id to app_user.id, on delete cascade",
-        )
-    })
-    .await
+    on_postgres(|t| compare(t, REFERENCES, "login.user_id to app_user.id, on delete cascade")).await
 }
 
 /// Compares a part of both schemas, which holds `sample`: two empty descriptions would be equal too.
@@ -110,10 +103,6 @@ async fn compare(t: Test, description: Description, sample: &'static str) -> Out
 fn lines(texts: Vec<String>) -> BTreeSet<String> {
     let count = texts.len();
     let lines: BTreeSet<String> = texts.into_iter().collect();
-    assert_eq!(
-        lines.len(),
-        count,
-        "something is described twice: {lines:#?}"
-    );
+    assert_eq!(lines.len(), count, "something is described twice: {lines:#?}");
     lines
 }

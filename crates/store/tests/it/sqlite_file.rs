@@ -24,11 +24,7 @@ async fn eight_stores_that_make_one_file_at_once_agree() -> Outcome {
     while let Some(store) = stores.join_next().await {
         store??.close().await;
     }
-    assert_eq!(
-        raw.texts("select cast(version as text) from schema_version")
-            .await?,
-        ["1"]
-    );
+    assert_eq!(raw.texts("select cast(version as text) from schema_version").await?, ["1"]);
     Ok(())
 }
 
@@ -62,11 +58,7 @@ async fn write_through_two_stores(t: Test) -> Outcome {
     let second = t.raw.open().await?;
     let mut tasks = JoinSet::new();
     for number in 0..8 {
-        let store = if number % 2 == 0 {
-            t.store.clone()
-        } else {
-            second.clone()
-        };
+        let store = if number % 2 == 0 { t.store.clone() } else { second.clone() };
         tasks.spawn(async move {
             for _ in 0..5 {
                 let mut tx = store.write().await?;
@@ -80,12 +72,7 @@ async fn write_through_two_stores(t: Test) -> Outcome {
         task??;
     }
     second.close().await;
-    assert_eq!(
-        t.raw
-            .texts("select cast(count(*) as text) from instance")
-            .await?,
-        ["40"]
-    );
+    assert_eq!(t.raw.texts("select cast(count(*) as text) from instance").await?, ["40"]);
     Ok(())
 }
 
@@ -101,13 +88,7 @@ async fn delete_among_many(t: Test) -> Outcome {
         let mut tx = t.write().await?;
         let id = secretive(number).insert(&mut tx, &acme).await?;
         let (hash, policy) = (mark("key", number), KeyPolicy::default());
-        let new = NewInstanceKey {
-            instance: id,
-            name: "key",
-            hash: &hash,
-            policy: &policy,
-            created_at: at(0),
-        };
+        let new = NewInstanceKey { instance: id, name: "key", hash: &hash, policy: &policy, created_at: at(0) };
         tx.insert_instance_key(&new).await?;
         tx.commit().await?;
         kept.push(id);
@@ -137,18 +118,10 @@ async fn replace_secrets(t: Test) -> Outcome {
     let acme = t.tenant("acme").await?;
     let id = t.instance(&acme, &secretive(1)).await?;
     let mut tx = t.write().await?;
-    tx.set_user_secret(acme.user, &mark("user", 1), b"hash")
-        .await?;
-    tx.set_organization_secret(acme.organization, &mark("organization", 1), b"hash")
-        .await?;
+    tx.set_user_secret(acme.user, &mark("user", 1), b"hash").await?;
+    tx.set_organization_secret(acme.organization, &mark("organization", 1), b"hash").await?;
     tx.commit().await?;
-    let written = [
-        mark("value", 1),
-        mark("long", 1),
-        mark("token", 1),
-        mark("user", 1),
-        mark("organization", 1),
-    ];
+    let written = [mark("value", 1), mark("long", 1), mark("token", 1), mark("user", 1), mark("organization", 1)];
     let content = checkpointed(&t).await?;
     assert!(written.iter().all(|mark| contains(&content, mark)));
 
@@ -156,16 +129,11 @@ async fn replace_secrets(t: Test) -> Outcome {
     tx.set_value(id, &sealed_value("value", b"short")).await?;
     tx.delete_value(id, "long").await?;
     tx.reseal_token(id, b"short").await?;
-    tx.set_user_secret(acme.user, b"short", b"another hash")
-        .await?;
-    tx.set_organization_secret(acme.organization, b"short", b"another hash")
-        .await?;
+    tx.set_user_secret(acme.user, b"short", b"another hash").await?;
+    tx.set_organization_secret(acme.organization, b"short", b"another hash").await?;
     tx.commit().await?;
     let content = checkpointed(&t).await?;
-    let left: Vec<_> = written
-        .iter()
-        .filter(|mark| contains(&content, mark))
-        .collect();
+    let left: Vec<_> = written.iter().filter(|mark| contains(&content, mark)).collect();
     assert!(left.is_empty(), "{left:?}");
     Ok(())
 }
@@ -179,22 +147,14 @@ fn mark(kind: &str, number: i32) -> Vec<u8> {
 
 /// An instance all of whose sealed parts are marks; one of them is longer than a page.
 fn secretive(number: i32) -> Draft {
-    let token = StoredToken {
-        sealed: mark("token", number),
-        hash: mark("token hash", number),
-    };
+    let token = StoredToken { sealed: mark("token", number), hash: mark("token hash", number) };
     let long = mark("long", number).repeat(400);
-    let draft = Draft::named("secretive")
-        .with_value("value", &mark("value", number))
-        .with_value("long", &long);
+    let draft = Draft::named("secretive").with_value("value", &mark("value", number)).with_value("long", &long);
     Draft { token, ..draft }
 }
 
 fn marks(numbers: impl IntoIterator<Item = i32>) -> Vec<(&'static str, i32)> {
-    numbers
-        .into_iter()
-        .flat_map(|number| KINDS.map(|kind| (kind, number)))
-        .collect()
+    numbers.into_iter().flat_map(|number| KINDS.map(|kind| (kind, number))).collect()
 }
 
 /// Those marks of some instances that are in the file.
@@ -215,18 +175,10 @@ async fn checkpointed(t: &Test) -> Outcome<Vec<u8>> {
     };
     t.raw.execute("pragma wal_checkpoint(truncate)").await?;
     let log = file.with_extension("db-wal");
-    assert_eq!(
-        length(&log)?,
-        0,
-        "something kept the checkpoint from its end"
-    );
+    assert_eq!(length(&log)?, 0, "something kept the checkpoint from its end");
     Ok(fs::read(file)?)
 }
 
 fn length(file: &Path) -> Outcome<u64> {
-    Ok(if file.exists() {
-        fs::metadata(file)?.len()
-    } else {
-        0
-    })
+    Ok(if file.exists() { fs::metadata(file)?.len() } else { 0 })
 }

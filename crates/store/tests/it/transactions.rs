@@ -18,9 +18,7 @@ on_both!(
 
 async fn a_dropped_transaction_leaves_nothing(t: Test) -> Outcome {
     let acme = t.tenant("acme").await?;
-    let kept = Draft::named("kept")
-        .tagged(&["tag"])
-        .with_value("user", b"1");
+    let kept = Draft::named("kept").tagged(&["tag"]).with_value("user", b"1");
     let kept_id = t.instance(&acme, &kept).await?;
     let before = t.read().await?.instance(acme.organization, kept_id).await?;
 
@@ -71,39 +69,17 @@ async fn a_transaction_sees_its_own_writes_and_nobody_else_does(t: Test) -> Outc
 async fn a_reading_transaction_sees_one_moment(t: Test) -> Outcome {
     let acme = t.tenant("acme").await?;
     let mut reader = t.read().await?;
-    assert_eq!(
-        reader
-            .all_instance_ids(acme.organization, 0, pages_of(10))
-            .await?
-            .items,
-        []
-    );
+    assert_eq!(reader.all_instance_ids(acme.organization, 0, pages_of(10)).await?.items, []);
     let id = t.instance(&acme, &Draft::named("new")).await?;
-    assert_eq!(
-        reader
-            .all_instance_ids(acme.organization, 0, pages_of(10))
-            .await?
-            .items,
-        []
-    );
+    assert_eq!(reader.all_instance_ids(acme.organization, 0, pages_of(10)).await?.items, []);
     assert_eq!(reader.instance(acme.organization, id).await?, None);
     drop(reader);
-    assert!(
-        t.read()
-            .await?
-            .instance(acme.organization, id)
-            .await?
-            .is_some()
-    );
+    assert!(t.read().await?.instance(acme.organization, id).await?.is_some());
     Ok(())
 }
 
 async fn a_reading_transaction_refuses_to_write(t: Test) -> Outcome {
-    let refused = t
-        .read()
-        .await?
-        .insert_connector(&connector("closeio"), at(0))
-        .await;
+    let refused = t.read().await?.insert_connector(&connector("closeio"), at(0)).await;
     assert!(matches!(refused, Err(Error::Database(_))), "{refused:?}");
     assert!(t.read().await?.connector_ids().await?.is_empty());
     Ok(())
@@ -112,11 +88,8 @@ async fn a_reading_transaction_refuses_to_write(t: Test) -> Outcome {
 async fn a_reader_does_not_wait_for_a_writer(t: Test) -> Outcome {
     let acme = t.tenant("acme").await?;
     let mut writer = t.write().await?;
-    let mut renamed = writer
-        .organization(acme.organization)
-        .await?
-        .expect("it was kept");
-    renamed.name = "renamed".to_owned();
+    let mut renamed = writer.organization(acme.organization).await?.expect("it was kept");
+    renamed.name = "renamed".into();
     writer.update_organization(&renamed).await?;
 
     // More readers than one, while the same row is being written.

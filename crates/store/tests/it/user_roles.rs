@@ -16,25 +16,14 @@ on_both!(
 async fn roles_are_read_back_lowest_first(t: Test) -> Outcome {
     let acme = t.tenant("acme").await?;
     let mut tx = t.write().await?;
-    for role in [
-        Role::OrganizationAdmin,
-        Role::Default,
-        Role::Organization,
-        Role::AccountAdmin,
-    ] {
+    for role in [Role::OrganizationAdmin, Role::Default, Role::Organization, Role::AccountAdmin] {
         tx.grant_role(acme.user, role).await?;
     }
     tx.commit().await?;
     let mut tx = t.read().await?;
-    let kept = tx
-        .user(acme.organization, acme.user)
-        .await?
-        .expect("it was kept");
+    let kept = tx.user(acme.organization, acme.user).await?.expect("it was kept");
     assert_eq!(kept.user.roles, Role::ALL);
-    let by_email = tx
-        .user_by_email("acme@example.com")
-        .await?
-        .expect("it was kept");
+    let by_email = tx.user_by_email("acme@example.com").await?.expect("it was kept");
     assert_eq!(by_email.user, kept.user);
     Ok(())
 }
@@ -44,18 +33,8 @@ async fn a_role_is_granted_once(t: Test) -> Outcome {
     let mut tx = t.write().await?;
     tx.grant_role(acme.user, Role::Organization).await?;
     tx.commit().await?;
-    assert_conflict(
-        t.write()
-            .await?
-            .grant_role(acme.user, Role::Organization)
-            .await,
-    );
-    let kept = t
-        .read()
-        .await?
-        .user(acme.organization, acme.user)
-        .await?
-        .expect("it was kept");
+    assert_conflict(t.write().await?.grant_role(acme.user, Role::Organization).await);
+    let kept = t.read().await?.user(acme.organization, acme.user).await?.expect("it was kept");
     assert_eq!(kept.user.roles, [Role::Organization]);
     Ok(())
 }
@@ -63,13 +42,7 @@ async fn a_role_is_granted_once(t: Test) -> Outcome {
 async fn a_role_is_taken_away_once(t: Test) -> Outcome {
     let acme = t.tenant("acme").await?;
     let mut tx = t.write().await?;
-    let second = user(
-        &mut tx,
-        acme.organization,
-        acme.account,
-        "second@example.com",
-    )
-    .await?;
+    let second = user(&mut tx, acme.organization, acme.account, "second@example.com").await?;
     for user in [acme.user, second] {
         tx.grant_role(user, Role::AccountAdmin).await?;
         tx.grant_role(user, Role::Organization).await?;
@@ -80,15 +53,9 @@ async fn a_role_is_taken_away_once(t: Test) -> Outcome {
     tx.commit().await?;
 
     let mut tx = t.read().await?;
-    let first = tx
-        .user(acme.organization, acme.user)
-        .await?
-        .expect("it was kept");
+    let first = tx.user(acme.organization, acme.user).await?.expect("it was kept");
     assert_eq!(first.user.roles, [Role::Organization]);
-    let second = tx
-        .user(acme.organization, second)
-        .await?
-        .expect("it was kept");
+    let second = tx.user(acme.organization, second).await?.expect("it was kept");
     assert_eq!(second.user.roles, [Role::AccountAdmin, Role::Organization]);
     Ok(())
 }
@@ -97,27 +64,12 @@ async fn the_first_active_administrator_is_found(t: Test) -> Outcome {
     let other = t.tenant("other").await?;
     let acme = t.tenant("acme").await?;
     let mut tx = t.write().await?;
-    let second = user(
-        &mut tx,
-        acme.organization,
-        acme.account,
-        "second@example.com",
-    )
-    .await?;
-    let third = user(
-        &mut tx,
-        acme.organization,
-        acme.account,
-        "third@example.com",
-    )
-    .await?;
+    let second = user(&mut tx, acme.organization, acme.account, "second@example.com").await?;
+    let third = user(&mut tx, acme.organization, acme.account, "third@example.com").await?;
     for user in [other.user, third, second] {
         tx.grant_role(user, Role::OrganizationAdmin).await?;
     }
-    let found = tx
-        .first_administrator(acme.organization)
-        .await?
-        .expect("there are two");
+    let found = tx.first_administrator(acme.organization).await?.expect("there are two");
     assert_eq!(found.user.id, second);
     assert_eq!(found.user.roles, [Role::OrganizationAdmin]);
 

@@ -1,0 +1,127 @@
+//! Errors of the platform dialect: `{"requestId", "message"}`, and the provider's own words where there are any.
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use keyway_app::Error;
+use keyway_model::Problems;
+use serde_json::{Value, json};
+
+/// The result of a handler.
+pub(crate) type ApiResult<T> = Result<T, ApiError>;
+
+/// An error on its way to the caller. The request id is added at the door.
+#[derive(Debug)]
+pub(crate) enum ApiError {
+    /// A use-case ended so.
+    App(Error),
+    /// The dialect itself says no.
+    Http(StatusCode, String),
+}
+
+impl<E: Into<Error>> From<E> for ApiError {
+    fn from(error: E) -> Self {
+        Self::App(error.into())
+    }
+}
+
+/// What the door needs to know to render an error.
+#[derive(Clone, Debug)]
+pub(crate) struct Rendered {
+    pub(crate) status: StatusCode,
+    pub(crate) retry_after: Option<u64>,
+    members: Value,
+    /// Told to the log, never to the caller.
+    pub(crate) cause: Option<String>,
+}
+
+impl ApiError {
+    pub(crate) fn render(&self) -> Rendered {
+        let plain = |status, message: String| Rendered {
+            status,
+            retry_after: None,
+            members: json!({ "message": message }),
+            cause: None,
+        };
+        let error = match self {
+            Self::Http(status, message) => return plain(*status, message.clone()),
+            Self::App(error) => error,
+        };
+        let text = error.to_string();
+        match error {
+            Error::NotFound(_) => plain(StatusCode::NOT_FOUND, text),
+            Error::Refused(_) => plain(StatusCode::BAD_REQUEST, text),
+            Error::Invalid(problems) => Rendered { members: invalid(problems), ..plain(StatusCode::BAD_REQUEST, text) },
+            Error::Conflict(_) => plain(StatusCode::CONFLICT, text),
+            Error::Unauthenticated => plain(StatusCode::UNAUTHORIZED, text),
+            Error::Forbidden(_) => plain(StatusCode::FORBIDDEN, text),
+            Error::Limited { retry_after } => {
+                Rendered { retry_after: Some(*retry_after), ..plain(StatusCode::TOO_MANY_REQUESTS, text) }
+            }
+            Error::Provider { status, message, provider_message } => Rendered {
+                members: json!({ "message": message, "providerMessage": provider_message }),
+                ..plain(provider_status(*status), text)
+            },
+            Error::Gateway { timeout: true, .. } => plain(StatusCode::GATEWAY_TIMEOUT, text),
+            Error::Gateway { .. } => plain(StatusCode::BAD_GATEWAY, text),
+            Error::Unavailable(_) => plain(StatusCode::SERVICE_UNAVAILABLE, text),
+            Error::Internal(source) => Rendered {
+                cause: Some(chain(source.as_ref())),
+                ..plain(StatusCode::INTERNAL_SERVER_ERROR, "An unexpected error occurred".to_owned())
+            },
+        }
+    }
+}
+
+/// Section 3.5: a provider's 4xx passes, its 5xx (and what is no error at all) becomes 502.
+fn provider_status(status: u16) -> StatusCode {
+    let passes = (400..500).contains(&status);
+    StatusCode::from_u16(status).ok().filter(|_| passes).unwrap_or(StatusCode::BAD_GATEWAY)
+}
+
+fn invalid(problems: &Problems) -> Value {
+    let fields: Vec<Value> =
+        problems.0.iter().map(|problem| json!({ "field": problem.field, "message": problem.message })).collect();
+    json!({ "message": problems.to_string(), "fields": fields })
+}
+
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}
+
+impl Rendered {
+    /// The body, with the request id that the caller can ask us about.
+    pub(crate) fn body(&self, request_id: &str) -> String {
+        let mut members = json!({ "requestId": request_id });
+        if let (Value::Object(all), Value::Object(own)) = (&mut members, &self.members) {
+            all.extend(own.clone());
+        }
+        members.to_string()
+    }
+
+    /// A whole response.
+    pub(crate) fn into_response(self, request_id: &str) -> Response {
+        let mut response = (self.status, self.body(request_id)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+impl IntoResponse for ApiError {
+    /// Leaves the rendering to the door, which knows the request id.
+    fn into_response(self) -> Response {
+        let rendered = self.render();
+        let mut response = rendered.status.into_response();
+        response.extensions_mut().insert(rendered);
+        response
+    }
+}

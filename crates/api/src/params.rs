@@ -1,0 +1,70 @@
+//! Query parameters, decoded strictly.
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+use keyway_model::Problems;
+use percent_encoding::percent_decode_str;
+
+use crate::error::ApiError;
+
+/// The parameters of a query, in order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Params(Vec<(String, String)>);
+
+impl Params {
+    pub(crate) fn parse(query: &str) -> Result<Self, Problems> {
+        let decode = |text: &str, field: &str| {
+            let text = text.replace('+', " ");
+            let decoded = percent_decode_str(&text).decode_utf8().map_err(|_| Problems::one(field, "must be UTF-8"))?;
+            if decoded.contains('\0') {
+                return Err(Problems::one(field, "must not hold NUL"));
+            }
+            Ok(decoded.into_owned())
+        };
+        let mut pairs = Vec::new();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let name = decode(name, "query")?;
+            let value = decode(value, &name)?;
+            pairs.push((name, value));
+        }
+        Ok(Self(pairs))
+    }
+
+    /// A parameter that is sent once at most.
+    pub(crate) fn one(&self, name: &str) -> Result<Option<&str>, Problems> {
+        let mut values = self.0.iter().filter(|(given, _)| given == name).map(|(_, value)| value.as_str());
+        let first = values.next();
+        if values.next().is_some() {
+            return Err(Problems::one(name, "must be sent once"));
+        }
+        Ok(first)
+    }
+
+    /// A flag; absent means no.
+    pub(crate) fn flag(&self, name: &str) -> Result<bool, Problems> {
+        match self.one(name)? {
+            None | Some("false" | "0") => Ok(false),
+            Some("true" | "1" | "") => Ok(true),
+            Some(_) => Err(Problems::one(name, "must be true or false")),
+        }
+    }
+
+    /// All values of a parameter, with or without brackets behind its name.
+    pub(crate) fn all(&self, name: &str) -> Vec<String> {
+        let bracketed = format!("{name}[]");
+        self.0
+            .iter()
+            .filter(|(given, _)| given == name || *given == bracketed)
+            .map(|(_, value)| value.clone())
+            .collect()
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Params {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        Ok(Self::parse(parts.uri.query().unwrap_or_default())?)
+    }
+}

@@ -1,0 +1,13 @@
+//! The handlers of the platform dialect, one file a noun. Each reads, calls one use-case and shows what comes back.
+
+pub(crate) mod accounts;
+pub(crate) mod authentication;
+pub(crate) mod configuration;
+pub(crate) mod elements;
+pub(crate) mod health;
+pub(crate) mod instance_keys;
+pub(crate) mod instances;
+pub(crate) mod organizations;
+pub(crate) mod users;
+
+mod list;

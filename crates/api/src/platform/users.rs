@@ -1,0 +1,130 @@
+//! Users (section 1.4).
+
+use std::net::IpAddr;
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::Response;
+use http::HeaderMap;
+use keyway_app::users::{self, NewUserInput, UserPatch};
+use keyway_app::{App, Error, roles};
+use keyway_model::{Caller, Problems, Secret, User, UserId};
+use serde_json::{Value, json};
+
+use super::list::List;
+use crate::error::ApiResult;
+use crate::extract::{Segments, ShownCredentials, Signed};
+use crate::json::JsonObject;
+use crate::object::Object;
+use crate::params::Params;
+use crate::views;
+
+const PROFILE: [&str; 7] = ["phone", "street1", "street2", "city", "stateprovince", "country", "postalCode"];
+
+fn user_id(segments: &Segments) -> Result<UserId, Error> {
+    let name = if segments.text("userId").is_empty() { "id" } else { "userId" };
+    segments.number(name, |text| Error::NotFound(format!("No user found with ID {text}"))).map(UserId)
+}
+
+/// Reads a user to be made.
+pub(crate) fn new_user(mut body: Object) -> Result<NewUserInput, Problems> {
+    let new = NewUserInput {
+        first_name: body.text("firstName"),
+        last_name: body.text("lastName"),
+        email: body.text("email"),
+        password: body.text("password").map(Secret::new),
+        external_id: body.text("externalId"),
+        profile: body.some_texts(&PROFILE),
+    };
+    body.finish()?;
+    Ok(new)
+}
+
+/// A user; with `Elements-User-Password` and the right password also its secret.
+pub(crate) async fn shown_user(
+    app: &App,
+    caller: &Caller,
+    user: &User,
+    headers: &HeaderMap,
+    address: Option<IpAddr>,
+) -> ApiResult<Json<Value>> {
+    let password = headers.get("elements-user-password").map(|value| value.to_str().unwrap_or_default());
+    let secret = match password {
+        Some(password) => Some(users::secret(app, caller, user, &Secret::from(password), address).await?),
+        None => None,
+    };
+    Ok(Json(views::user(user, secret.as_ref())))
+}
+
+/// `GET /users`
+pub(crate) async fn list(State(app): State<App>, Signed(caller): Signed, params: Params) -> ApiResult<Response> {
+    let with_inactive = params.flag("includeInactive")?;
+    let list = List::read(&app, &caller, &params, &format!("users {with_inactive}"))?;
+    let page = users::list(&app, &caller, None, with_inactive, list.paging).await?;
+    Ok(list.show(&page, |user| user.id.0, |user| views::user(user, None)))
+}
+
+/// `GET /users/{id}`, by number or email.
+pub(crate) async fn show(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    ShownCredentials(shown): ShownCredentials,
+    at: Segments,
+    headers: HeaderMap,
+) -> ApiResult<Json<Value>> {
+    let user = users::show(&app, &caller, at.text("id")).await?;
+    shown_user(&app, &caller, &user, &headers, shown.address).await
+}
+
+/// `PATCH /users/{id}` and the same below an account, there also by `PUT`.
+pub(crate) async fn update(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    at: Segments,
+    JsonObject(mut body): JsonObject,
+) -> ApiResult<Json<Value>> {
+    let patch = UserPatch {
+        first_name: body.text("firstName"),
+        last_name: body.text("lastName"),
+        email: body.text("email"),
+        external_id: body.text("externalId"),
+        active: body.flag("active"),
+        profile: body.some_texts(&PROFILE),
+    };
+    body.finish()?;
+    let user = users::update(&app, &caller, user_id(&at)?, patch).await?;
+    Ok(Json(views::user(&user, None)))
+}
+
+/// `DELETE /users/{id}`
+pub(crate) async fn remove(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    at: Segments,
+    params: Params,
+) -> ApiResult<Json<Value>> {
+    users::remove(&app, &caller, user_id(&at)?, params.flag("permanent")?).await?;
+    Ok(Json(json!({})))
+}
+
+/// `GET /users/{id}/roles`
+pub(crate) async fn roles(State(app): State<App>, Signed(caller): Signed, at: Segments) -> ApiResult<Json<Value>> {
+    let user = users::show(&app, &caller, at.text("id")).await?;
+    Ok(Json(user.roles.iter().map(|role| views::role_view(*role)).collect()))
+}
+
+/// `PUT /users/{id}/roles/{roleKey}`
+pub(crate) async fn grant_role(State(app): State<App>, Signed(caller): Signed, at: Segments) -> ApiResult<Json<Value>> {
+    let role = roles::grant(&app, &caller, user_id(&at)?, at.text("roleKey")).await?;
+    Ok(Json(views::role_view(role)))
+}
+
+/// `DELETE /users/{id}/roles/{roleKey}`
+pub(crate) async fn revoke_role(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    at: Segments,
+) -> ApiResult<Json<Value>> {
+    roles::revoke(&app, &caller, user_id(&at)?, at.text("roleKey")).await?;
+    Ok(Json(json!({})))
+}

@@ -1,0 +1,117 @@
+//! A running server: one control runtime for everything that needs the store, one runtime for each core's calls.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use keyway_api::Api;
+use keyway_app::{App, Start};
+use keyway_config::Settings;
+use keyway_model::{Clock, Entropy};
+use thiserror::Error;
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+
+use crate::metrics_page;
+use crate::serve::{core, listen, tls};
+
+/// Why the server cannot start. Every message is one line.
+#[derive(Debug, Error)]
+pub enum ServeError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {reason}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        reason: String,
+    },
+    /// The certificate or its key cannot be used.
+    #[error("TLS: {} cannot be used: {reason}", file.display())]
+    Tls {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// Threads or runtimes cannot be made.
+    #[error("the operating system refused a thread: {0}")]
+    System(#[from] std::io::Error),
+    /// The application cannot start.
+    #[error(transparent)]
+    Start(#[from] Start),
+}
+
+/// A server that serves.
+#[derive(Debug)]
+pub struct Running {
+    /// The address that it listens on.
+    pub address: SocketAddr,
+    /// Whether this was the first start on its store.
+    pub first_start: bool,
+    /// The application, for those who share the process.
+    pub app: App,
+    control: Runtime,
+    stop: watch::Sender<bool>,
+    cores: Vec<JoinHandle<()>>,
+    grace: Duration,
+}
+
+/// Starts a server and returns once it accepts connections.
+pub fn start(settings: Settings, clock: Arc<dyn Clock>, entropy: Entropy) -> Result<Running, ServeError> {
+    let tls = settings.tls().map(|(cert, key)| tls::acceptor(cert, key)).transpose()?;
+    let workers = match settings.workers {
+        0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        workers => workers,
+    };
+    let grace = Duration::from_secs(settings.shutdown_grace);
+    let control =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("control").enable_all().build()?;
+    // The port is taken before the store is opened, so that a second start does not touch anything.
+    let (address, listeners) = listen::bind(settings.listen, workers)?;
+    let metrics = settings.metrics_listen().map(|address| listen::bind(address, 1)).transpose()?;
+    let mut settings = settings;
+    settings.listen = address;
+    let (app, first_start) = control.block_on(App::open(settings, clock, entropy))?;
+    control.spawn(app.clone().run_background());
+    if let Some((_, listeners)) = metrics {
+        control.spawn(metrics_page::serve(app.clone(), listeners));
+    }
+    let (stop, stopping) = watch::channel(false);
+    let api = Api::new(app.clone());
+    let spawn = |(index, listener)| {
+        let core = core::Core { api: api.clone(), tls: tls.clone(), stopping: stopping.clone(), grace };
+        std::thread::Builder::new().name(format!("core-{index}")).spawn(move || core.run(listener))
+    };
+    let cores = listeners.into_iter().enumerate().map(spawn).collect::<Result<Vec<_>, _>>()?;
+    Ok(Running { address, first_start, app, control, stop, cores, grace })
+}
+
+impl Running {
+    /// Waits until the process is told to stop.
+    pub fn wait_for_signal(&self) -> Result<(), std::io::Error> {
+        self.control.block_on(async {
+            use tokio::signal::unix::{SignalKind, signal};
+            let mut terminate = signal(SignalKind::terminate())?;
+            let mut interrupt = signal(SignalKind::interrupt())?;
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            Ok(())
+        })
+    }
+
+    /// Stops: no new connections, running calls finish within the grace, the log is written, the store closed.
+    pub fn stop(self) {
+        self.stop.send_replace(true);
+        for core in self.cores {
+            // A core that panicked has nothing left to finish.
+            drop(core.join());
+        }
+        self.control.block_on(self.app.close());
+        self.control.shutdown_timeout(self.grace.min(Duration::from_secs(5)));
+    }
+}

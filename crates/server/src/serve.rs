@@ -1,0 +1,5 @@
+//! Accepting connections.
+
+pub(crate) mod core;
+pub(crate) mod listen;
+pub(crate) mod tls;
