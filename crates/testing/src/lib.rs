@@ -1,1 +1,16 @@
-//! x
+//! What tests are made of: a server of their own, typed clients, and providers that say what they saw.
+//!
+//! Every [`TestServer`] is a whole server on a free port with a store of its own, in this process. Nothing is mocked
+//! between the client's socket and the provider's.
+
+mod client;
+mod counterpart;
+mod postgres;
+mod server;
+mod vendor;
+
+pub use client::{Answer, Client};
+pub use counterpart::{Counterpart, counterparts, free_port};
+pub use postgres::Database;
+pub use server::{Store, TestServer, on_both_stores};
+pub use vendor::{Reply, Seen, Vendor};

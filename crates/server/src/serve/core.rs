@@ -31,24 +31,21 @@ pub(crate) struct Core {
 impl Core {
     /// Serves until told to stop, then lets running calls finish.
     pub(crate) fn run(self, listener: TcpListener) {
-        let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-            Ok(runtime) => runtime,
-            Err(error) => return tracing::error!(%error, "a core has no runtime"),
-        };
-        runtime.block_on(self.accept(listener));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        if let Err(error) = runtime.and_then(|runtime| runtime.block_on(self.accept(listener))) {
+            tracing::error!(%error, "a core has no runtime or no listener");
+        }
     }
 
-    async fn accept(mut self, listener: TcpListener) {
-        let listener = match tokio::net::TcpListener::from_std(listener) {
-            Ok(listener) => listener,
-            Err(error) => return tracing::error!(%error, "a core has no listener"),
-        };
+    async fn accept(mut self, listener: TcpListener) -> std::io::Result<()> {
+        let listener = tokio::net::TcpListener::from_std(listener)?;
         let graceful = GracefulShutdown::new();
         self.accept_until_stopped(&listener, &graceful).await;
         drop(listener);
         if tokio::time::timeout(self.grace, graceful.shutdown()).await.is_err() {
             tracing::warn!("calls that ran longer than the shutdown grace were cut off");
         }
+        Ok(())
     }
 
     async fn accept_until_stopped(&mut self, listener: &tokio::net::TcpListener, graceful: &GracefulShutdown) {
