@@ -10,7 +10,7 @@ use http_body::{Body, Frame, SizeHint};
 #[derive(Debug)]
 pub enum AnswerBody {
     /// Streams from a provider.
-    Provider(keyway_egress::Body),
+    Provider(keyway_app::calls::Body),
     /// Made by a handler.
     Own(axum::body::Body),
 }

@@ -1,6 +1,7 @@
 //! The door: every request gets an id, is sent down its path, and leaves with the headers of the dialect.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Router;
@@ -9,9 +10,8 @@ use http::header::{self, HeaderMap};
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri, Version};
 use hyper::body::Incoming;
 use keyway_app::access::Credentials;
-use keyway_app::calls::{self, Call, Identity};
+use keyway_app::calls::{self, Call, Egress, Identity};
 use keyway_app::{App, Error};
-use keyway_egress::Egress;
 use keyway_model::{InstanceId, Problems, RequestId, Timestamp};
 use tower::ServiceExt;
 
@@ -53,6 +53,14 @@ const EXPOSED: &str = "Elements-Returned-Count, Elements-Total-Count, Elements-R
 pub struct Api {
     app: App,
     router: Router,
+    roots: Roots,
+}
+
+/// URLs of the raw call, put together once.
+#[derive(Clone, Debug)]
+struct Roots {
+    plain: Arc<str>,
+    prefixed: Arc<str>,
 }
 
 /// A request that has come through the door.
@@ -66,7 +74,7 @@ struct Arrival {
 /// Where a request goes.
 enum Path {
     /// The raw call, with what follows the provider's root and the URL of that root here.
-    Raw { path: String, root: String, host: Option<InstanceId> },
+    Raw { path: String, root: Arc<str>, host: Option<InstanceId> },
     /// A resource of the token's connector, by its path, if the connector has it.
     Resource { path: String, hub: bool },
     /// The router.
@@ -78,7 +86,9 @@ impl Api {
     pub fn new(app: App) -> Self {
         let router =
             routes::router().fallback(not_found).method_not_allowed_fallback(not_allowed).with_state(app.clone());
-        Self { app, router }
+        let url = app.settings.public_url();
+        let roots = Roots { plain: format!("{url}/proxy").into(), prefixed: format!("{url}{PREFIX}/proxy").into() };
+        Self { app, router, roots }
     }
 
     /// A way out with a pool of connections of its own, for one core.
@@ -127,6 +137,8 @@ impl Api {
                 (self.call(egress, request, arrival, identity, target).await, false)
             }
             Path::Resource { path, hub } => match calls::identify(&self.app, &shown, request.headers(), None).await {
+                // A key opens the raw call and nothing else.
+                Ok(identity) if identity.key.is_some() => (Err(Error::Unauthenticated.into()), true),
                 Ok(identity) => self.resource(egress, request, arrival, identity, (&path, hub)).await,
                 Err(error) => (Err(error.into()), true),
             },
@@ -137,13 +149,14 @@ impl Api {
     fn path_of(&self, request: &Request<Incoming>, shown: &Credentials) -> Path {
         let whole = request.uri().path();
         if let Some((host, authority)) = self.named_by_host(request) {
-            let scheme = if self.app.settings.public_url().starts_with("https:") { "https" } else { "http" };
-            return Path::Raw { path: whole.to_owned(), root: format!("{scheme}://{authority}"), host: Some(host) };
+            let scheme = if self.roots.plain.starts_with("https:") { "https" } else { "http" };
+            let root = format!("{scheme}://{authority}").into();
+            return Path::Raw { path: whole.to_owned(), root, host: Some(host) };
         }
         let (prefix, path) = split_prefix(whole);
         if let Some(rest) = path.strip_prefix("/proxy").filter(|rest| rest.is_empty() || rest.starts_with('/')) {
-            let root = format!("{}{prefix}/proxy", self.app.settings.public_url());
-            return Path::Raw { path: rest.to_owned(), root, host: None };
+            let root = if prefix.is_empty() { &self.roots.plain } else { &self.roots.prefixed };
+            return Path::Raw { path: rest.to_owned(), root: Arc::clone(root), host: None };
         }
         if shown.element.is_none() {
             return Path::Control;
@@ -190,7 +203,7 @@ impl Api {
             let message = format!("element '{}' has no resource {} {path}", connector.key, request.method());
             return (Err(ApiError::Http(status, message)), true);
         };
-        let root = format!("{}{PREFIX}/proxy", self.app.settings.public_url());
+        let root = Arc::clone(&self.roots.prefixed);
         let method = vendor.method.parse().unwrap_or_else(|_| request.method().clone());
         let target = Target { method, path: vendor.path, root };
         (self.call(egress, request, arrival, Ok(identity), target).await, false)
@@ -243,7 +256,7 @@ impl Api {
 struct Target {
     method: Method,
     path: String,
-    root: String,
+    root: Arc<str>,
 }
 
 fn split_prefix(path: &str) -> (&'static str, &str) {

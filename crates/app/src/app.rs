@@ -129,7 +129,7 @@ impl App {
         clock: Arc<dyn Clock>,
         entropy: Entropy,
     ) -> Result<Self, Start> {
-        let keyring = Keyring::open(store.clone(), source, entropy.clone()).await?;
+        let keyring = Keyring::open(store.clone(), source, entropy.clone(), Arc::clone(&clock)).await?;
         let catalogue = Catalogue::load(&settings, &store, clock.now()).await?;
         let policy = Arc::new(AddressPolicy::allowing(settings.egress_allow.clone()));
         let egress = Egress::new(Arc::clone(&policy), limits(&settings));
@@ -152,9 +152,19 @@ impl App {
         Ok(Self(Arc::new(parts)))
     }
 
-    /// Starts what runs beside the calls: the log writer and the listener for changes. Runs until the task is dropped.
-    pub async fn run_background(self) {
-        tokio::join!(crate::call_log::write(self.clone()), changes::listen(self.clone()), crate::sign_in::sweep(self));
+    /// Runs what goes on beside the calls, the log writer and the listener for changes, until `stopped`; the log writer
+    /// finishes what it has begun.
+    pub async fn run_background(self, stopped: impl Future<Output = ()>) {
+        let (stop, stopping) = tokio::sync::watch::channel(false);
+        let beside = async { tokio::join!(changes::listen(self.clone()), crate::sign_in::sweep(self.clone())) };
+        let until_stopped = async {
+            tokio::select! {
+                _ = beside => {}
+                () = stopped => {}
+            }
+            stop.send_replace(true);
+        };
+        tokio::join!(crate::call_log::write(self.clone(), stopping), until_stopped);
     }
 
     /// A way out with a pool of connections of its own.

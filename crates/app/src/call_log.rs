@@ -4,6 +4,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use keyway_model::CallRecord;
+use tokio::sync::watch;
 
 use crate::App;
 
@@ -37,13 +38,15 @@ impl CallLog {
     }
 }
 
-/// Empties the queue again and again.
-pub(crate) async fn write(app: App) {
+/// Empties the queue again and again, and ends between two times.
+pub(crate) async fn write(app: App, mut stopping: watch::Receiver<bool>) {
     let mut ticks = tokio::time::interval(EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        ticks.tick().await;
-        flush(&app).await;
+        tokio::select! {
+            _ = ticks.tick() => flush(&app).await,
+            _ = stopping.changed() => return,
+        }
     }
 }
 

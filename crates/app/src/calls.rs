@@ -9,4 +9,6 @@ pub mod path;
 
 pub use cache::{Access, Snapshot, SnapshotCache};
 pub use forward::{Call, forward};
+pub use keyway_egress::{Body, Egress};
+
 pub use identify::{Identity, ShownKey, identify};

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use keyway_config::Settings;
-use keyway_connector::Connector;
 use keyway_model::{ConnectorId, ConnectorKey, Timestamp};
 use keyway_store::Store;
+
+pub use keyway_connector::{AUTHENTICATION_TYPE, Authentication, Connector, Field, FieldKind, Method};
 
 use crate::{Error, Result, Start};
 

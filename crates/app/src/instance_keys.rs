@@ -8,7 +8,7 @@ use keyway_store::NewInstanceKey;
 use crate::access::INSTANCE_KEY;
 use crate::calls::path;
 use crate::instances::{Actor, load, load_to_change};
-use crate::{App, Error, Result};
+use crate::{App, Error, Result, instances};
 
 /// Every instance key begins so; a key can be told from a token wherever it stands.
 pub const PREFIX: &str = "kwk_";
@@ -40,6 +40,9 @@ pub async fn create(
     let hash = app.keyring.lookup().hash(INSTANCE_KEY, text.expose());
     let row = NewInstanceKey { instance, name: &name, hash: &hash, policy: &policy, created_at: now };
     let mut tx = app.store.write().await?;
+    if !tx.lock_instance(instance).await? {
+        return Err(instances::unknown(&instance.to_string()));
+    }
     let id = tx.insert_instance_key(&row).await?;
     tx.commit().await?;
     Ok((InstanceKey { id, instance, name, policy, created_at: now }, text))

@@ -1,7 +1,7 @@
 //! The vault over the store: which data key seals what, and the master key's life.
 
 use std::collections::HashMap;
-use std::fs::{File, OpenOptions, Permissions};
+use std::fs::{File, OpenOptions, Permissions, TryLockError};
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use std::sync::{Arc, RwLock};
 use keyway_config::{MasterKeySource, environment_master_key};
 use keyway_model::{Clock, Entropy, OrganizationId, Secret};
 use keyway_store::{Store, StoredDataKey, Tx, VaultState};
-use keyway_vault::{Context, DataKey, LookupKey, MasterKey, SealError, key_id_of};
+use keyway_vault::{Context, DataKey, LookupKey, MasterKey, key_id_of};
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -22,6 +22,11 @@ pub enum VaultError {
         "the master key {0} is missing, but the store is sealed with one; put the key back, without it nothing opens"
     )]
     Missing(String),
+    /// The operator named a file for the key of a new store, and it is not there.
+    #[error(
+        "the master key {0} is missing; put 32 random bytes in standard base64 there, as openssl rand -base64 32 makes them"
+    )]
+    NotMade(String),
     /// The key cannot be read.
     #[error("the master key {0} cannot be read: {1}")]
     Unreadable(String, std::io::Error),
@@ -85,6 +90,7 @@ pub struct Keyring(Arc<Inner>);
 struct Inner {
     store: Store,
     entropy: Entropy,
+    clock: Arc<dyn Clock>,
     source: MasterKeySource,
     master: RwLock<MasterKey>,
     keys: RwLock<Keys>,
@@ -99,19 +105,26 @@ struct Keys {
 
 impl Keyring {
     /// Opens the vault of a store that has one.
-    pub(crate) async fn open(store: Store, source: MasterKeySource, entropy: Entropy) -> Result<Self, VaultError> {
-        let mut tx = store.read().await?;
-        let state = tx.vault_state().await?;
-        let server_key = tx.current_data_key(None).await?;
-        drop(tx);
-        let (Some(state), Some(server_key)) = (state, server_key) else {
-            return Err(VaultError::Store(keyway_store::Error::Unavailable("the store has no vault yet".to_owned())));
+    pub(crate) async fn open(
+        store: Store,
+        source: MasterKeySource,
+        entropy: Entropy,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, VaultError> {
+        let (mut state, mut server_key) = sealed_with(&store).await?;
+        let master = match load_master(&source, Some(state)) {
+            Err(VaultError::Wrong(_)) => {
+                // Another process may have rotated the key between the two looks.
+                (state, server_key) = sealed_with(&store).await?;
+                load_master(&source, Some(state))?
+            }
+            loaded => loaded?,
         };
-        let master = load_master(&source, Some(state))?;
         let name = source_name(&source);
         let key = master.unwrap(server_key.id, None, &server_key.wrapped).map_err(|_| VaultError::Wrong(name))?;
         let lookup = LookupKey::derive(&key);
-        let inner = Inner { store, entropy, source, master: RwLock::new(master), keys: RwLock::default(), lookup };
+        let inner =
+            Inner { store, entropy, clock, source, master: RwLock::new(master), keys: RwLock::default(), lookup };
         Ok(Self(Arc::new(inner)))
     }
 
@@ -133,6 +146,22 @@ impl Keyring {
         let id = key_id_of(sealed).map_err(crate::Error::internal)?;
         let key = self.by_id(id).await?;
         key.open(&context, sealed).map_err(crate::Error::internal)
+    }
+
+    /// Makes a new data key for an organization; what is sealed from here on is sealed with it.
+    pub(crate) async fn renew_data_key(&self, organization: OrganizationId) -> crate::Result<()> {
+        let mut tx = self.0.store.write().await?;
+        let master = self.master();
+        // Locks the state, so that a rotation of the master key at the same time waits and then sees this key.
+        if !tx.replace_master_key(master.id(), master.id()).await? {
+            return Err(crate::Error::Unavailable("the master key is being rotated; try again".to_owned()));
+        }
+        let key = insert_data_key(&mut tx, &master, Some(organization), &self.0.entropy, self.0.clock.as_ref()).await?;
+        tx.commit().await?;
+        let mut keys = self.0.keys.write().expect("no holder of this lock panics");
+        keys.current.insert(organization, key.id());
+        keys.by_id.insert(key.id(), key);
+        Ok(())
     }
 
     async fn current(&self, organization: OrganizationId) -> crate::Result<DataKey> {
@@ -184,22 +213,31 @@ impl Keyring {
         };
         let old = self.master();
         let (new, text) = MasterKey::generate(&self.0.entropy);
-        let next = next_file(&file);
-        // An interrupted rotation may have left its key; the store has not taken it, or loading would have moved it.
-        remove_if_there(&next)
-            .and_then(|()| write_key(&next, &text))
-            .map_err(|source| RotateError::Write { file: next.clone(), source })?;
-        let data_keys = self.rewrap_all(&old, &new).await?;
-        std::fs::rename(&next, &file).map_err(|source| RotateError::Write { file, source })?;
+        // Held until the new key is in its place: nobody else may write or move the file beside it until then.
+        let _alone = folder_of(&file)
+            .and_then(|folder| folder.lock().map(|()| folder))
+            .map_err(|source| RotateError::Write { file: file.clone(), source })?;
+        let data_keys = self.rewrap_all(&old, &new, &next_file(&file), &text).await?;
+        move_next(&file, &new).map_err(|source| RotateError::Write { file, source })?;
         *self.0.master.write().expect("no holder of this lock panics") = new.clone();
         Ok(Rotation { master_key_id: new.id(), data_keys })
     }
 
-    async fn rewrap_all(&self, old: &MasterKey, new: &MasterKey) -> Result<usize, RotateError> {
+    async fn rewrap_all(
+        &self,
+        old: &MasterKey,
+        new: &MasterKey,
+        next: &Path,
+        text: &Secret,
+    ) -> Result<usize, RotateError> {
         let mut tx = self.0.store.write().await?;
         if !tx.replace_master_key(old.id(), new.id()).await? {
             return Err(RotateError::Raced);
         }
+        // The store is sealed with the old key, so a key that an interrupted rotation left here was never taken.
+        remove_if_there(next)
+            .and_then(|()| write_key(next, text))
+            .map_err(|source| RotateError::Write { file: next.to_owned(), source })?;
         let keys = tx.data_keys().await?;
         for stored in &keys {
             let key = old
@@ -217,9 +255,18 @@ impl Keyring {
         self.master().id()
     }
 
-    /// Proves that a data key opens.
-    pub(crate) fn check_data_key(&self, stored: &StoredDataKey) -> Result<(), SealError> {
-        self.master().unwrap(stored.id, stored.organization, &stored.wrapped).map(drop)
+    /// Proves that a data key opens, with the master key that is in force by now.
+    pub(crate) fn check_data_key(&self, stored: &StoredDataKey) -> crate::Result<()> {
+        self.unwrap(stored).map(drop)
+    }
+}
+
+/// What the store is sealed with: the master key's fingerprint, and the server's own data key.
+async fn sealed_with(store: &Store) -> Result<(VaultState, StoredDataKey), VaultError> {
+    let mut tx = store.read().await?;
+    match (tx.vault_state().await?, tx.current_data_key(None).await?) {
+        (Some(state), Some(server_key)) => Ok((state, server_key)),
+        _ => Err(VaultError::Store(keyway_store::Error::Unavailable("the store has no vault yet".to_owned()))),
     }
 }
 
@@ -238,7 +285,10 @@ pub(crate) async fn initialise(
             Err(error) => return Err(VaultError::Unreadable(source_name(source), error)),
         }
     }
-    let master = load_master(source, None)?;
+    let master = load_master(source, None).map_err(|error| match error {
+        VaultError::Missing(name) => VaultError::NotMade(name),
+        other => other,
+    })?;
     tx.insert_vault_state(VaultState { master_key_id: master.id(), server_id: entropy.uuid() }).await?;
     insert_data_key(tx, &master, None, entropy, clock).await?;
     Ok(())
@@ -296,7 +346,7 @@ fn load_master(source: &MasterKeySource, state: Option<VaultState>) -> Result<Ma
                 && state.is_some()
                 && fits(&key)
             {
-                std::fs::rename(&next, file).map_err(|error| VaultError::Unreadable(source_name(source), error))?;
+                take_next(file, &key).map_err(|error| VaultError::Unreadable(source_name(source), error))?;
                 return Ok(key);
             }
             present.and_then(|_| Err(wrong()))
@@ -332,6 +382,33 @@ fn remove_if_there(file: &Path) -> std::io::Result<()> {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
+}
+
+/// The folder of a file. Who holds its lock may write and move the key that waits beside the file.
+fn folder_of(file: &Path) -> std::io::Result<File> {
+    File::open(file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")))
+}
+
+/// Puts the waiting key in its place, unless the rotation that made it still runs and is about to.
+fn take_next(file: &Path, key: &MasterKey) -> std::io::Result<()> {
+    let folder = folder_of(file)?;
+    match folder.try_lock() {
+        Ok(()) => move_next(file, key),
+        Err(TryLockError::WouldBlock) => Ok(()),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Puts the key that waits beside the file in its place, unless somebody has done so already.
+fn move_next(file: &Path, key: &MasterKey) -> std::io::Result<()> {
+    let holds = |file: &Path| {
+        let text = std::fs::read_to_string(file).map(Secret::new).ok()?;
+        MasterKey::parse(&text).ok().filter(|found| found.id() == key.id())
+    };
+    if holds(file).is_some() {
+        return Ok(());
+    }
+    std::fs::rename(next_file(file), file)
 }
 
 fn next_file(file: &Path) -> PathBuf {

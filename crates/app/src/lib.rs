@@ -14,6 +14,7 @@ pub mod instances;
 pub mod metrics;
 pub mod organizations;
 pub mod paging;
+pub mod reseal;
 pub mod roles;
 pub mod sign_in;
 pub mod users;

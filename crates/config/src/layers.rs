@@ -7,6 +7,9 @@ use toml::{Table, Value};
 
 use crate::{DEFAULTS, Settings};
 
+/// What `log_level` may be.
+const LEVELS: [&str; 4] = ["error", "warn", "info", "debug"];
+
 /// What the command line sets, by setting name, as text.
 pub type Overrides = Vec<(&'static str, String)>;
 
@@ -36,6 +39,32 @@ pub enum SettingsError {
 
 /// Overlays the layers, lowest first: defaults, file, environment, command line.
 pub fn load(file: Option<&Path>, overrides: &Overrides) -> Result<Settings, SettingsError> {
+    let settings: Settings = overlay(file, overrides)?.try_into().map_err(|error| value_error(&error))?;
+    check(settings)
+}
+
+/// The default file with the values in force in place of the defaults. A password in `database_url` is masked.
+pub fn effective(file: Option<&Path>, overrides: &Overrides) -> Result<String, SettingsError> {
+    load(file, overrides)?;
+    let table = overlay(file, overrides)?;
+    let line = |line: &str| match line.split_once(" = ").and_then(|(name, _)| Some((name, table.get(name)?))) {
+        Some(("database_url", Value::String(url))) => format!("database_url = {}", Value::String(masked(url))),
+        Some((name, value)) => format!("{name} = {value}"),
+        None => line.to_owned(),
+    };
+    Ok(DEFAULTS.lines().map(line).collect::<Vec<_>>().join("\n"))
+}
+
+/// The URL without its password.
+fn masked(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    match rest.rsplit_once('@').and_then(|(user, host)| Some((user.split_once(':')?.0, host))) {
+        Some((user, host)) => format!("{scheme}://{user}:********@{host}"),
+        None => url.to_owned(),
+    }
+}
+
+fn overlay(file: Option<&Path>, overrides: &Overrides) -> Result<Table, SettingsError> {
     let mut table: Table = DEFAULTS.parse().expect("the embedded settings are TOML");
     if let Some(file) = file {
         overlay_file(&mut table, file)?;
@@ -48,12 +77,14 @@ pub fn load(file: Option<&Path>, overrides: &Overrides) -> Result<Settings, Sett
     for (name, text) in overrides {
         set(&mut table, name, text)?;
     }
-    let settings: Settings = table.try_into().map_err(|error| value_error(&error))?;
-    check(settings)
+    Ok(table)
 }
 
 fn check(settings: Settings) -> Result<Settings, SettingsError> {
     let wrong = |message: &str| Err(SettingsError::Value(message.to_owned()));
+    if !LEVELS.contains(&settings.log_level.as_str()) {
+        return wrong("log_level is error, warn, info or debug");
+    }
     if !settings.metrics_listen.is_empty() && settings.metrics_listen().is_none() {
         return wrong("metrics_listen is not an address of the form 127.0.0.1:9090");
     }
@@ -137,6 +168,15 @@ mod tests {
         );
         assert!(set("listen", "nowhere").is_err());
         assert!(set("tls_cert", "x.pem").is_err());
+    }
+
+    #[test]
+    fn the_effective_settings_show_no_password() {
+        let overrides = vec![("database_url", "postgres://u:hunter2@h/db".to_owned()), ("workers", "3".to_owned())];
+        let text = super::effective(None, &overrides).unwrap();
+        assert!(text.contains("database_url = \"postgres://u:********@h/db\"\n"), "{text}");
+        assert!(text.contains("\nworkers = 3\n"), "{text}");
+        assert!(text.contains("# Address that the API is served on."), "{text}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod layers;
 mod secret_source;
 mod settings;
 
-pub use layers::{Overrides, SettingsError, load};
+pub use layers::{Overrides, SettingsError, effective, load};
 pub use secret_source::{MasterKeySource, environment_master_key};
 pub use settings::{LogFormat, Settings};
 

@@ -54,11 +54,12 @@ impl Egress {
             Some(progress) => request.map(|body| body.reporting(progress.clone())),
             None => request,
         };
-        let host = request.uri().host().unwrap_or_default().to_owned();
+        // A URI shares its text, so keeping one costs no copy.
+        let uri = request.uri().clone();
         let answer = self.client.request(request);
         first_byte(self.limits.first_byte, progress.as_ref(), answer)
             .await?
-            .map_err(|error| Error::from_client(&error, &host))
+            .map_err(|error| Error::from_client(&error, uri.host().unwrap_or_default()))
     }
 
     /// The limits that bodies are given.

@@ -4,12 +4,12 @@ mod connector;
 mod doctor;
 mod keys;
 mod options;
+mod say;
 mod secrets;
 mod serve;
 mod setup;
 mod users;
 
-use std::io::stdout;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -50,7 +50,7 @@ enum Command {
     Secrets {
         #[command(flatten)]
         store: StoreOptions,
-        /// Print {\"userSecret\",\"organizationSecret\"}
+        /// Print {"userSecret","organizationSecret"}
         #[arg(long)]
         json: bool,
     },
@@ -62,7 +62,7 @@ enum Command {
     Doctor {
         #[command(flatten)]
         store: StoreOptions,
-        /// Print {\"opened\",\"problems\"}
+        /// Print {"opened","problems"}
         #[arg(long)]
         json: bool,
     },
@@ -100,7 +100,9 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Connector(command) => connector::run(command),
         Command::Config { serve, check } => serve::config(&serve, check),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "keyway", &mut stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "keyway", &mut script);
+            say::write(&script)?;
             Ok(ExitCode::SUCCESS)
         }
     }

@@ -12,7 +12,7 @@ use keyway_config::Settings;
 use keyway_model::{Clock, Entropy};
 use thiserror::Error;
 use tokio::runtime::Runtime;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use crate::metrics_page;
 use crate::serve::{core, listen, tls};
@@ -56,6 +56,8 @@ pub struct Running {
     control: Runtime,
     stop: watch::Sender<bool>,
     cores: Vec<JoinHandle<()>>,
+    background: tokio::task::JoinHandle<()>,
+    end_background: oneshot::Sender<()>,
     grace: Duration,
 }
 
@@ -75,7 +77,8 @@ pub fn start(settings: Settings, clock: Arc<dyn Clock>, entropy: Entropy) -> Res
     let mut settings = settings;
     settings.listen = address;
     let (app, first_start) = control.block_on(App::open(settings, clock, entropy))?;
-    control.spawn(app.clone().run_background());
+    let (end_background, ended) = oneshot::channel();
+    let background = control.spawn(app.clone().run_background(async { drop(ended.await) }));
     if let Some((_, listeners)) = metrics {
         control.spawn(metrics_page::serve(app.clone(), listeners));
     }
@@ -86,7 +89,7 @@ pub fn start(settings: Settings, clock: Arc<dyn Clock>, entropy: Entropy) -> Res
         std::thread::Builder::new().name(format!("core-{index}")).spawn(move || core.run(listener))
     };
     let cores = listeners.into_iter().enumerate().map(spawn).collect::<Result<Vec<_>, _>>()?;
-    Ok(Running { address, first_start, app, control, stop, cores, grace })
+    Ok(Running { address, first_start, app, control, stop, cores, background, end_background, grace })
 }
 
 impl Running {
@@ -111,7 +114,12 @@ impl Running {
             // A core that panicked has nothing left to finish.
             drop(core.join());
         }
-        self.control.block_on(self.app.close());
+        // What runs beside the calls ends before the store goes; a receiver that is gone has ended already.
+        drop(self.end_background.send(()));
+        self.control.block_on(async {
+            drop(self.background.await);
+            self.app.close().await;
+        });
         self.control.shutdown_timeout(self.grace.min(Duration::from_secs(5)));
     }
 }

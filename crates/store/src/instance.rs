@@ -168,6 +168,15 @@ impl Tx {
         Ok(changed == 1)
     }
 
+    /// Holds a live instance until the end of the transaction, so that it cannot be deleted meanwhile; whether it lives.
+    pub async fn lock_instance(&mut self, id: InstanceId) -> Result<bool> {
+        let held = on!(self, c => {
+            sqlx::query("update instance set version = version where id = $1 and deleted_at is null").bind(id.0)
+                .execute(c).await.map(|done| done.rows_affected())
+        })?;
+        Ok(held == 1)
+    }
+
     /// Writes one configuration value.
     pub async fn set_value(&mut self, instance: InstanceId, value: &SealedValue) -> Result<()> {
         on!(self, c => sqlx::query(

@@ -195,8 +195,9 @@ impl Tx {
     /// The first active administrator of an organization.
     pub async fn first_administrator(&mut self, organization: OrganizationId) -> Result<Option<StoredUser>> {
         let row: Option<UserRow> = on!(self, c => sqlx::query_as(select_user!(
-            "where organization_id = $1 and active and exists \
-             (select 1 from user_role where user_id = app_user.id and role = 'org-admin') order by id limit 1"))
+            "where organization_id = $1 and active \
+             and exists (select 1 from account where account.id = account_id and account.active) \
+             and exists (select 1 from user_role where user_id = app_user.id and role = 'org-admin') order by id limit 1"))
             .bind(organization.0).fetch_optional(c).await)?;
         row.map(StoredUser::try_from).transpose()
     }

@@ -17,10 +17,18 @@ use crate::object::Object;
 use crate::params::Params;
 use crate::views;
 
+/// Longest text to search for, in characters: names and tags are no longer.
+const MAX_FILTER: usize = 255;
+
 /// `GET /instances`; 404 when a search finds nothing.
 pub(crate) async fn list(State(app): State<App>, Signed(caller): Signed, params: Params) -> ApiResult<Response> {
     let tags = params.all("tags");
     let search = params.one("searchText")?.filter(|text| !text.is_empty()).map(str::to_owned);
+    let longest = search.iter().chain(&tags).map(|text| text.chars().count()).max();
+    if longest.is_some_and(|longest| longest > MAX_FILTER) {
+        let message = format!("must have {MAX_FILTER} characters at most");
+        return Err(Problems::one("searchText or tags", message).into());
+    }
     let name = format!("instances with tags {tags:?} and text {search:?}");
     let filter = ListFilter { tags, search, ..ListFilter::default() };
     show_list(&app, &caller, &params, &filter, &name).await

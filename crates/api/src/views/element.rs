@@ -1,7 +1,6 @@
 //! Connectors: the platform says element (section 2).
 
-use keyway_app::catalogue::Listed;
-use keyway_connector::{Authentication, Connector, Field, FieldKind, Method};
+use keyway_app::catalogue::{self, Authentication, Connector, Field, FieldKind, Listed, Method};
 use serde_json::{Value, json};
 
 /// A connector as instances and lists show it.
@@ -63,7 +62,7 @@ pub(crate) fn configuration_entry(field: &Field) -> Value {
         "active": true,
         "displayOrder": field.id,
         "options": options,
-        "groupControl": field.key == keyway_connector::AUTHENTICATION_TYPE,
+        "groupControl": field.key == catalogue::AUTHENTICATION_TYPE,
         "groupName": (!field.methods.is_empty()).then(|| field.methods.join(",")),
         "companyConfig": false,
         "resellerConfig": false,

@@ -65,7 +65,7 @@ fn wire(value: &Shown) -> Value {
 
 /// The entries of an instance's configuration, in the order of the form.
 pub(crate) fn entries(detail: &InstanceDetail) -> Vec<Value> {
-    let entry = |field: &keyway_connector::Field| {
+    let entry = |field: &keyway_app::catalogue::Field| {
         json!({
             "id": field.id,
             "key": field.key,

@@ -1,6 +1,7 @@
 //! The raw call: a request goes out with the instance's credential, the answer comes back while it arrives.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Instant;
 
 use http::{HeaderMap, Method, Request, Response, StatusCode, Version};
@@ -26,7 +27,7 @@ pub struct Call {
     /// Path below the provider's root, beginning with a slash or empty, as it came.
     pub path: String,
     /// URL under which this server offers the provider's root, without a slash at its end.
-    pub root: String,
+    pub root: Arc<str>,
     /// When the call arrived.
     pub at: Timestamp,
     /// When the call arrived, for its duration.

@@ -7,6 +7,7 @@ use clap::Subcommand;
 use keyway_connector::{Catalogue, Connector};
 
 use super::Failure;
+use super::say::say;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConnectorCommand {
@@ -32,7 +33,7 @@ pub(crate) fn run(command: ConnectorCommand) -> Result<ExitCode, Failure> {
     if count == 0 {
         return Err(format!("{}: no <key>/connector.yaml there", path.display()).into());
     }
-    println!("{count} connector definition{} right.", if count == 1 { " is" } else { "s are" });
+    say(format_args!("{count} connector definition{} right.", if count == 1 { " is" } else { "s are" }))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -83,8 +83,30 @@ impl StoreOptions {
 }
 
 impl ServeOptions {
+    /// What another command needs besides the data folder to find the same store, as a person types it. The URL of a
+    /// database may hold a password, which has no place on a screen.
+    pub(crate) fn same_store(&self) -> String {
+        let path = |path: &PathBuf| path.display().to_string();
+        let url = self.store.database_url.as_ref().map(|_| "\"$KEYWAY_DATABASE_URL\"".to_owned());
+        let options = [
+            ("config", self.store.config.as_ref().map(path)),
+            ("database-url", url),
+            ("master-key-file", self.store.master_key_file.clone()),
+        ];
+        options.into_iter().filter_map(|(name, value)| Some(format!(" --{name} {}", value?))).collect()
+    }
+
     /// The settings with these options on top.
     pub(crate) fn settings(&self) -> Result<Settings, SettingsError> {
+        keyway_config::load(self.store.config.as_deref(), &self.overrides())
+    }
+
+    /// The settings file with the values in force.
+    pub(crate) fn effective(&self) -> Result<String, SettingsError> {
+        keyway_config::effective(self.store.config.as_deref(), &self.overrides())
+    }
+
+    fn overrides(&self) -> Overrides {
         let mut overrides = self.store.overrides();
         overrides.extend(given([
             ("listen", &self.listen),
@@ -104,7 +126,7 @@ impl ServeOptions {
         if self.public_catalogue {
             overrides.push(("public_catalogue", "true".to_owned()));
         }
-        keyway_config::load(self.store.config.as_deref(), &overrides)
+        overrides
     }
 }
 

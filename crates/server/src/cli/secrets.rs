@@ -7,15 +7,16 @@ use serde_json::json;
 
 use super::Failure;
 use super::options::StoreOptions;
+use super::say::say;
 use super::setup::with_app;
 
 pub(crate) fn run(store: &StoreOptions, as_json: bool) -> Result<ExitCode, Failure> {
     let secrets = with_app(store.settings()?, async |app| Ok(operator_secrets(app).await?))?;
     let (user, organization) = (secrets.user.expose(), secrets.organization.expose());
     if as_json {
-        println!("{}", json!({ "userSecret": user, "organizationSecret": organization }));
+        say(format_args!("{}", json!({ "userSecret": user, "organizationSecret": organization })))?;
     } else {
-        println!("Authorization: User {user}, Organization {organization}");
+        say(format_args!("Authorization: User {user}, Organization {organization}"))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -4,43 +4,44 @@ use std::io::stderr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use keyway_config::{DEFAULTS, LogFormat, Settings};
+use keyway_config::{LogFormat, Settings};
 use keyway_model::{Entropy, SystemClock};
 use keyway_server::Running;
 use tracing_subscriber::EnvFilter;
 
 use super::Failure;
 use super::options::ServeOptions;
+use super::say::say;
 
 pub(crate) fn run(options: &ServeOptions) -> Result<ExitCode, Failure> {
     let settings = options.settings()?;
     start_log(&settings)?;
     let running = keyway_server::start(settings, Arc::new(SystemClock), Entropy::system())?;
-    greet(&running);
+    greet(&running, &options.same_store())?;
     running.wait_for_signal()?;
     running.stop();
     Ok(ExitCode::SUCCESS)
 }
 
 pub(crate) fn config(options: &ServeOptions, check: bool) -> Result<ExitCode, Failure> {
-    let settings = options.settings()?;
+    let effective = options.effective()?;
     if !check {
-        println!("{DEFAULTS}");
-        println!("# With this command line, environment and file, the server would be at {}.", settings.public_url());
+        say(format_args!("{effective}"))?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn greet(running: &Running) {
+/// Says where to go; `store` is what a command needs to find the same store.
+fn greet(running: &Running, store: &str) -> Result<(), Failure> {
     let settings = &running.app.settings;
-    let data = settings.data.display();
-    println!("Keyway {} is ready at {}", env!("CARGO_PKG_VERSION"), settings.public_url());
+    let (url, data, email) = (settings.public_url(), settings.data.display(), &settings.admin_email);
+    say(format_args!("Keyway {} is ready at {url}", env!("CARGO_PKG_VERSION")))?;
     if running.first_start {
-        println!("  An organization, its default account and the administrator {} were made.", settings.admin_email);
+        say(format_args!("  An organization, its default account and the administrator {email} were made."))?;
     }
-    println!("  Your secrets:     keyway secrets --data {data}");
-    println!("  Set a password:   keyway users password {} --data {data}", settings.admin_email);
-    println!("  The catalogue:    {}/elements/api-v2/elements", settings.public_url());
+    say(format_args!("  Your secrets:     keyway secrets --data {data}{store}"))?;
+    say(format_args!("  Set a password:   keyway users password {email} --data {data}{store}"))?;
+    say(format_args!("  The catalogue:    {url}/elements/api-v2/elements"))
 }
 
 fn start_log(settings: &Settings) -> Result<(), Failure> {

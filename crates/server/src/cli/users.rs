@@ -9,6 +9,7 @@ use keyway_model::{Entropy, Secret};
 
 use super::Failure;
 use super::options::StoreOptions;
+use super::say::say;
 use super::setup::with_app;
 
 #[derive(Debug, Subcommand)]
@@ -33,9 +34,9 @@ pub(crate) fn run(command: UsersCommand) -> Result<ExitCode, Failure> {
     let password = if stdin { read_password()? } else { Entropy::system().hex_token() };
     with_app(store.settings()?, async |app| Ok(set_password_of(app, &email, &password).await?))?;
     if stdin {
-        println!("The password of {email} is set.");
+        say(format_args!("The password of {email} is set."))?;
     } else {
-        println!("The password of {email} is now {}", password.expose());
+        say(format_args!("The password of {email} is now {}", password.expose()))?;
     }
     Ok(ExitCode::SUCCESS)
 }

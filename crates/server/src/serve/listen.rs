@@ -12,11 +12,15 @@ const BACKLOG: i32 = 1024;
 /// Opens `count` listeners on one address and tells its port, which the system chooses for port 0.
 pub(crate) fn bind(address: SocketAddr, count: usize) -> Result<(SocketAddr, Vec<TcpListener>), ServeError> {
     let refused = |error: std::io::Error| ServeError::Listen { address, reason: reason(&error) };
-    // Shared ports are shared with strangers too: a socket that does not share finds out whether the port is free.
-    let probe = socket(address, false).map_err(refused)?;
-    let address = probe.local_addr().map_err(refused)?;
-    drop(probe);
-    let listeners = (0..count).map(|_| socket(address, true)).collect::<Result<_, _>>().map_err(refused)?;
+    if address.port() != 0 {
+        // Shared ports are shared with strangers too: a socket that does not share finds out whether the port is free.
+        drop(socket(address, false).map_err(refused)?);
+    }
+    // A port that the system chooses is nobody else's, and stays so because it is never let go.
+    let first = socket(address, true).map_err(refused)?;
+    let address = first.local_addr().map_err(refused)?;
+    let others = (1..count).map(|_| socket(address, true));
+    let listeners = std::iter::once(Ok(first)).chain(others).collect::<Result<_, _>>().map_err(refused)?;
     Ok((address, listeners))
 }
 

@@ -140,7 +140,7 @@ create table call_log (
     status integer not null,
     at integer not null,
     duration_us integer not null
-);
+) without rowid;
 create index call_log_instance on call_log (instance_id, at);
 
 create table change_notice (

@@ -1,6 +1,7 @@
 //! A way to the databases past the store: to make them, to look into them and to spoil them.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use keyway_model::Entropy;
 use keyway_store::Store;
@@ -42,6 +43,17 @@ impl RawDatabase {
             }
         }
         Ok(())
+    }
+
+    /// Takes SQLite's write lock if it is free now, and gives it back.
+    pub(crate) async fn lock_at_once(&self) -> Outcome {
+        let Self::Sqlite(file) = self else {
+            return Err("only SQLite has one write lock".into());
+        };
+        let options = SqliteConnectOptions::new().filename(file);
+        let mut connection = options.busy_timeout(Duration::ZERO).connect().await?;
+        sqlx::raw_sql("begin immediate; rollback").execute(&mut connection).await?;
+        Ok(connection.close().await?)
     }
 
     /// The only column of a query's rows, as text.

@@ -141,6 +141,7 @@ async fn a_token_is_sealed_again_and_still_opens(t: Test) -> Outcome {
     let first_id = t.instance(&acme, &first).await?;
     t.instance(&acme, &second).await?;
     let mut tx = t.write().await?;
+    assert!(tx.lock_instance(first_id).await?);
     tx.reseal_token(first_id, b"\x00under a new key\xff").await?;
     tx.commit().await?;
 

@@ -109,6 +109,7 @@ async fn a_deleted_instance_does_not_change(t: Test) -> Outcome {
         assert!(!tx.update_instance(&revived).await?);
     }
     tx.reseal_token(id, b"sealed").await?;
+    assert!(!tx.lock_instance(id).await?);
     tx.commit().await?;
     assert_eq!(t.raw.texts("select name from instance where token_sealed is null").await?, ["gone"]);
     assert_eq!(t.read().await?.instance(acme.organization, id).await?, None);
