@@ -1,1 +1,26 @@
-//! Integration tests.
+//! Tests of the program `keyway`: the real binary in processes of its own, on both stores.
+#![expect(clippy::cognitive_complexity, reason = "it counts every assertion, and a test is made of them")]
+
+mod database;
+mod home;
+mod instances;
+mod served;
+
+mod canary;
+mod commands;
+mod connector_check;
+mod deletion;
+mod doctor;
+mod first_start;
+mod help;
+mod kill;
+mod leaks;
+mod limits_of_trust;
+mod master_key;
+mod metrics;
+mod refusals;
+mod rotation;
+mod rotation_crash;
+mod settings;
+mod stopping;
+mod tls;
