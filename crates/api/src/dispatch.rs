@@ -134,7 +134,8 @@ impl Api {
                 let method = request.method().clone();
                 let target = Target { method, path, root };
                 let identity = calls::identify(&self.app, &shown, request.headers(), host).await;
-                (self.call(egress, request, arrival, identity, target).await, false)
+                let answer = self.call(egress, request, arrival, identity, target).await;
+                (Ok(answer.unwrap_or_else(|error| refuse_call(&error, arrival))), false)
             }
             Path::Resource { path, hub } => match calls::identify(&self.app, &shown, request.headers(), None).await {
                 // A key opens the raw call and nothing else.
@@ -226,7 +227,7 @@ impl Api {
         let call = Call { id: arrival.id, identity, method, path, root, at: arrival.at, began: arrival.began };
         let mut response = match calls::forward(&self.app, egress, &call, request).await {
             Ok(answer) => answer.map(AnswerBody::Provider),
-            Err(error) => refuse(&error.into(), arrival),
+            Err(error) => refuse_call(&error.into(), arrival),
         };
         call.finish(&self.app, response.status().as_u16());
         response.headers_mut().insert(HeaderName::from_static("elements-element-instance-id"), instance);
@@ -277,6 +278,10 @@ fn control_uri(uri: &Uri) -> Result<Uri, Problems> {
     };
     let text = uri.query().map_or_else(|| path.clone(), |query| format!("{path}?{query}"));
     text.parse().map_err(|_| Problems::one("path", "cannot be read"))
+}
+
+fn refuse_call(error: &ApiError, arrival: &Arrival) -> Response<AnswerBody> {
+    told(error.render().for_raw_call(), arrival).map(AnswerBody::Own)
 }
 
 fn refuse(error: &ApiError, arrival: &Arrival) -> Response<AnswerBody> {

@@ -104,6 +104,12 @@ impl Rendered {
         members.to_string()
     }
 
+    /// The same error for the caller of a raw call, who may be an SDK that looks for `error` and at nothing else.
+    pub(crate) fn for_raw_call(mut self) -> Self {
+        self.members["error"] = json!({ "type": "keyway_error", "message": self.members["message"] });
+        self
+    }
+
     /// A whole response.
     pub(crate) fn into_response(self, request_id: &str) -> Response {
         let mut response = (self.status, self.body(request_id)).into_response();

@@ -114,8 +114,8 @@ impl Running {
             // A core that panicked has nothing left to finish.
             drop(core.join());
         }
-        // What runs beside the calls ends before the store goes; a receiver that is gone has ended already.
-        drop(self.end_background.send(()));
+        // What runs beside the calls ends before the store goes.
+        drop(self.end_background);
         self.control.block_on(async {
             drop(self.background.await);
             self.app.close().await;
