@@ -386,7 +386,7 @@ fn remove_if_there(file: &Path) -> std::io::Result<()> {
 
 /// The folder of a file. Who holds its lock may write and move the key that waits beside the file.
 fn folder_of(file: &Path) -> std::io::Result<File> {
-    File::open(file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")))
+    File::open(file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new(".")))
 }
 
 /// Puts the waiting key in its place, unless the rotation that made it still runs and is about to.

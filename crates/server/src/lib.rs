@@ -4,4 +4,4 @@ mod metrics_page;
 mod running;
 mod serve;
 
-pub use running::{Running, ServeError, start};
+pub use running::{Running, ServeError, StopSignals, start};

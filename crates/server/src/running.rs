@@ -12,6 +12,7 @@ use keyway_config::Settings;
 use keyway_model::{Clock, Entropy};
 use thiserror::Error;
 use tokio::runtime::Runtime;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{oneshot, watch};
 
 use crate::metrics_page;
@@ -92,21 +93,37 @@ pub fn start(settings: Settings, clock: Arc<dyn Clock>, entropy: Entropy) -> Res
     Ok(Running { address, first_start, app, control, stop, cores, background, end_background, grace })
 }
 
-impl Running {
-    /// Waits until the process is told to stop.
-    pub fn wait_for_signal(&self) -> Result<(), std::io::Error> {
-        self.control.block_on(async {
-            use tokio::signal::unix::{SignalKind, signal};
-            let mut terminate = signal(SignalKind::terminate())?;
-            let mut interrupt = signal(SignalKind::interrupt())?;
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-            Ok(())
-        })
+/// The signals that tell the process to stop.
+#[derive(Debug)]
+pub struct StopSignals {
+    runtime: Runtime,
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    /// Catches them from here on, so that one that comes during the start is not lost and still leads to a good end.
+    pub fn catch() -> Result<Self, std::io::Error> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let entered = runtime.enter();
+        let terminate = signal(SignalKind::terminate())?;
+        let interrupt = signal(SignalKind::interrupt())?;
+        drop(entered);
+        Ok(Self { runtime, terminate, interrupt })
     }
 
+    /// Waits for one of them.
+    pub fn wait(mut self) {
+        self.runtime.block_on(async {
+            tokio::select! {
+                _ = self.terminate.recv() => {}
+                _ = self.interrupt.recv() => {}
+            }
+        });
+    }
+}
+
+impl Running {
     /// Stops: no new connections, running calls finish within the grace, the log is written, the store closed.
     pub fn stop(self) {
         self.stop.send_replace(true);

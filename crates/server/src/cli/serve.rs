@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use keyway_config::{LogFormat, Settings};
 use keyway_model::{Entropy, SystemClock};
-use keyway_server::Running;
+use keyway_server::{Running, StopSignals};
 use tracing_subscriber::EnvFilter;
 
 use super::Failure;
@@ -16,9 +16,10 @@ use super::say::say;
 pub(crate) fn run(options: &ServeOptions) -> Result<ExitCode, Failure> {
     let settings = options.settings()?;
     start_log(&settings)?;
+    let signals = StopSignals::catch()?;
     let running = keyway_server::start(settings, Arc::new(SystemClock), Entropy::system())?;
     greet(&running, &options.same_store())?;
-    running.wait_for_signal()?;
+    signals.wait();
     running.stop();
     Ok(ExitCode::SUCCESS)
 }
