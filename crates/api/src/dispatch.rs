@@ -10,7 +10,7 @@ use http::header::{self, HeaderMap};
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri, Version};
 use hyper::body::Incoming;
 use keyway_app::access::Credentials;
-use keyway_app::calls::{self, Call, Egress, Identity};
+use keyway_app::calls::{self, Call, Egress, Identity, Running};
 use keyway_app::{App, Error};
 use keyway_model::{InstanceId, Problems, RequestId, Timestamp};
 use tower::ServiceExt;
@@ -104,6 +104,7 @@ impl Api {
         let cross_origin = request.headers().contains_key(header::ORIGIN);
         let (outcome, own) = self.route(egress, request, &arrival).await;
         let mut response = outcome.unwrap_or_else(|error| refuse(&error, &arrival));
+        let own = own || matches!(response.body(), AnswerBody::Own(_));
         let headers = response.headers_mut();
         if let Ok(id) = HeaderValue::from_str(arrival.id.as_str()) {
             headers.insert(HeaderName::from_static("elements-request-id"), id);
@@ -225,11 +226,12 @@ impl Api {
         let instance = HeaderValue::from(identity.access.snapshot.id.0);
         let Target { method, path, root } = target;
         let call = Call { id: arrival.id, identity, method, path, root, at: arrival.at, began: arrival.began };
-        let mut response = match calls::forward(&self.app, egress, &call, request).await {
+        let running = Running::begin(&self.app, call);
+        let mut response = match running.forward(egress, request).await {
             Ok(answer) => answer.map(AnswerBody::Provider),
             Err(error) => refuse_call(&error.into(), arrival),
         };
-        call.finish(&self.app, response.status().as_u16());
+        running.finish(response.status().as_u16());
         response.headers_mut().insert(HeaderName::from_static("elements-element-instance-id"), instance);
         Ok(response)
     }

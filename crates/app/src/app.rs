@@ -104,7 +104,11 @@ impl App {
         std::fs::create_dir_all(&folder).map_err(|source| Start::Folder { folder, source })?;
         let store = open_store(&settings).await?;
         let source = MasterKeySource::of(&settings);
-        let first = bootstrap::first_start(&store, &settings, &source, &entropy, &clock).await?;
+        let first = match bootstrap::first_start(&store, &settings, &source, &entropy, &clock).await {
+            // Another node made everything at the same moment; what it made is there now.
+            Err(VaultError::Store(keyway_store::Error::Conflict)) => false,
+            done => done?,
+        };
         Ok((Self::assemble(settings, store, source, clock, entropy).await?, first))
     }
 

@@ -8,7 +8,7 @@ mod links;
 pub mod path;
 
 pub use cache::{Access, Snapshot, SnapshotCache};
-pub use forward::{Call, forward};
+pub use forward::{Call, Running};
 pub use keyway_egress::{Body, Egress};
 
 pub use identify::{Identity, ShownKey, identify};

@@ -13,6 +13,16 @@ use crate::{App, Error, Result, instances};
 /// Every instance key begins so; a key can be told from a token wherever it stands.
 pub const PREFIX: &str = "kwk_";
 
+/// Hexadecimal digits that follow the prefix.
+const DIGITS: usize = 64;
+
+/// Whether a text holds an instance key, anybody's.
+pub(crate) fn is_in(text: &[u8]) -> bool {
+    text.windows(PREFIX.len() + DIGITS).any(|window| {
+        window.strip_prefix(PREFIX.as_bytes()).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    })
+}
+
 /// A key to be made.
 #[derive(Clone, Debug, Default)]
 pub struct NewKeyInput {

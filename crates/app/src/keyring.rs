@@ -1,18 +1,18 @@
 //! The vault over the store: which data key seals what, and the master key's life.
 
 use std::collections::HashMap;
-use std::fs::{File, OpenOptions, Permissions, TryLockError};
-use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
-use keyway_config::{MasterKeySource, environment_master_key};
+use keyway_config::MasterKeySource;
 use keyway_model::{Clock, Entropy, OrganizationId, Secret};
 use keyway_store::{Store, StoredDataKey, Tx, VaultState};
 use keyway_vault::{Context, DataKey, LookupKey, MasterKey, key_id_of};
 use thiserror::Error;
 use uuid::Uuid;
+
+use crate::master_file::{folder_of, load_master, move_next, next_file, remove_if_there, source_name, write_key};
 
 /// Why the vault cannot be opened. Every message is one line that says what to do.
 #[derive(Debug, Error)]
@@ -112,13 +112,18 @@ impl Keyring {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, VaultError> {
         let (mut state, mut server_key) = sealed_with(&store).await?;
-        let master = match load_master(&source, Some(state)) {
-            Err(VaultError::Wrong(_)) => {
-                // Another process may have rotated the key between the two looks.
-                (state, server_key) = sealed_with(&store).await?;
-                load_master(&source, Some(state))?
+        let master = loop {
+            match load_master(&source, Some(state)) {
+                Err(VaultError::Wrong(name)) => {
+                    // Another process may have rotated the key between the look at the store and that at the file.
+                    let before = state.master_key_id;
+                    (state, server_key) = sealed_with(&store).await?;
+                    if state.master_key_id == before {
+                        return Err(VaultError::Wrong(name));
+                    }
+                }
+                loaded => break loaded?,
             }
-            loaded => loaded?,
         };
         let name = source_name(&source);
         let key = master.unwrap(server_key.id, None, &server_key.wrapped).map_err(|_| VaultError::Wrong(name))?;
@@ -321,105 +326,4 @@ async fn insert_data_key(
     let stored = StoredDataKey { id: key.id(), organization, current: true, master_key_id: master.id(), wrapped };
     tx.insert_data_key(&stored, clock.now()).await?;
     Ok(key)
-}
-
-/// Loads the master key that the store expects. A key that an interrupted rotation left beside the file is taken, and
-/// put in its place, when the store was already sealed with it.
-fn load_master(source: &MasterKeySource, state: Option<VaultState>) -> Result<MasterKey, VaultError> {
-    let fits = |key: &MasterKey| state.is_none_or(|state| state.master_key_id == key.id());
-    let wrong = || VaultError::Wrong(source_name(source));
-    match source {
-        MasterKeySource::Environment => {
-            let text = environment_master_key().ok_or_else(|| VaultError::Missing(source_name(source)))?;
-            let key = MasterKey::parse(&text).map_err(|_| VaultError::Malformed(source_name(source)))?;
-            if fits(&key) { Ok(key) } else { Err(wrong()) }
-        }
-        MasterKeySource::File(file) | MasterKeySource::DataFolder(file) => {
-            let present = read_key(file, source);
-            if let Ok(key) = &present
-                && fits(key)
-            {
-                return present;
-            }
-            let next = next_file(file);
-            if let Ok(key) = read_key(&next, source)
-                && state.is_some()
-                && fits(&key)
-            {
-                take_next(file, &key).map_err(|error| VaultError::Unreadable(source_name(source), error))?;
-                return Ok(key);
-            }
-            present.and_then(|_| Err(wrong()))
-        }
-    }
-}
-
-fn read_key(file: &Path, source: &MasterKeySource) -> Result<MasterKey, VaultError> {
-    let mut text = String::new();
-    let read = File::open(file).and_then(|mut file| file.read_to_string(&mut text));
-    let text = Secret::new(text);
-    match read {
-        Ok(_) => MasterKey::parse(&text).map_err(|_| VaultError::Malformed(source_name(source))),
-        Err(error) if error.kind() == ErrorKind::NotFound => Err(VaultError::Missing(source_name(source))),
-        Err(error) => Err(VaultError::Unreadable(source_name(source), error)),
-    }
-}
-
-/// Writes a new key file, readable by its owner only, and has it on disk before it returns.
-fn write_key(file: &Path, text: &Secret) -> std::io::Result<()> {
-    let mut handle = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
-    handle.set_permissions(Permissions::from_mode(0o600))?;
-    handle.write_all(text.expose().as_bytes())?;
-    handle.write_all(b"\n")?;
-    handle.sync_all()?;
-    file.parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .map_or(Ok(()), |folder| File::open(folder)?.sync_all())
-}
-
-fn remove_if_there(file: &Path) -> std::io::Result<()> {
-    match std::fs::remove_file(file) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
-/// The folder of a file. Who holds its lock may write and move the key that waits beside the file.
-fn folder_of(file: &Path) -> std::io::Result<File> {
-    File::open(file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new(".")))
-}
-
-/// Puts the waiting key in its place, unless the rotation that made it still runs and is about to.
-fn take_next(file: &Path, key: &MasterKey) -> std::io::Result<()> {
-    let folder = folder_of(file)?;
-    match folder.try_lock() {
-        Ok(()) => move_next(file, key),
-        Err(TryLockError::WouldBlock) => Ok(()),
-        Err(TryLockError::Error(error)) => Err(error),
-    }
-}
-
-/// Puts the key that waits beside the file in its place, unless somebody has done so already.
-fn move_next(file: &Path, key: &MasterKey) -> std::io::Result<()> {
-    let holds = |file: &Path| {
-        let text = std::fs::read_to_string(file).map(Secret::new).ok()?;
-        MasterKey::parse(&text).ok().filter(|found| found.id() == key.id())
-    };
-    if holds(file).is_some() {
-        return Ok(());
-    }
-    std::fs::rename(next_file(file), file)
-}
-
-fn next_file(file: &Path) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".next");
-    PathBuf::from(name)
-}
-
-fn source_name(source: &MasterKeySource) -> String {
-    match source {
-        MasterKeySource::Environment => "KEYWAY_MASTER_KEY".to_owned(),
-        MasterKeySource::File(file) | MasterKeySource::DataFolder(file) => file.display().to_string(),
-    }
 }

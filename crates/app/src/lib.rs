@@ -24,6 +24,7 @@ mod bootstrap;
 mod changes;
 mod error;
 mod keyring;
+mod master_file;
 mod passwords;
 mod throttle;
 

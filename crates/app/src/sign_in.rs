@@ -60,14 +60,15 @@ pub async fn sign_in(app: &App, email: &str, password: &Secret, credentials: &Cr
     Ok(SignIn { token, caller: Caller { user }, account_name: account.name, organization_name: organization.name })
 }
 
-/// The user of a sign-in.
+/// The active user of a sign-in, of an active account.
 pub async fn signed_in(app: &App, token: &Secret) -> Result<Caller> {
     let hash = app.keyring.lookup().hash(LOGIN, token.expose());
     let mut tx = app.store.read().await?;
     let id = tx.login(&hash, app.clock.now()).await?.ok_or(Error::Unauthenticated)?;
     for organization in tx.organization_ids().await? {
         if let Some(stored) = tx.user(organization, id).await?.filter(|stored| stored.user.active) {
-            return Ok(Caller { user: stored.user });
+            let account = tx.account(organization, stored.user.account).await?.filter(|account| account.active);
+            return account.map(|_| Caller { user: stored.user }).ok_or(Error::Unauthenticated);
         }
     }
     Err(Error::Unauthenticated)

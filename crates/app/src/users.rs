@@ -67,14 +67,13 @@ pub async fn list(
 
 /// One user, by number or email.
 pub async fn show(app: &App, caller: &Caller, id_or_email: &str) -> Result<User> {
-    let unknown = || Error::NotFound(format!("No user found with ID {id_or_email}"));
     let mut tx = app.store.read().await?;
     let found = match id_or_email.parse() {
         Ok(id) => tx.user(caller.organization(), UserId(id)).await?,
         Err(_) => tx.user_by_email(&id_or_email.to_lowercase()).await?,
     };
     let user = found.map(|stored| stored.user).filter(|user| may_see(caller, user));
-    user.ok_or_else(unknown)
+    user.ok_or_else(|| unknown(id_or_email))
 }
 
 /// A user's secret, for somebody who shows that user's password.
@@ -234,4 +233,9 @@ fn conflict(error: keyway_store::Error, email: &str) -> Error {
         keyway_store::Error::Conflict => Error::Conflict(format!("A user with email '{email}' already exists")),
         other => other.into(),
     }
+}
+
+/// The error for a user who is not there for this caller.
+pub fn unknown(id: &str) -> Error {
+    Error::NotFound(format!("No user found with ID {id}"))
 }

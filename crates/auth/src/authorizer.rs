@@ -57,8 +57,8 @@ impl Authorizer {
         let Some((name, value)) = &self.query else {
             return query;
         };
-        let mut pairs: Vec<&str> =
-            query.as_deref().unwrap_or_default().split('&').filter(|pair| !pair.is_empty()).collect();
+        let given = query.as_deref().filter(|query| !query.is_empty());
+        let mut pairs: Vec<&str> = given.map(|query| query.split('&').collect()).unwrap_or_default();
         pairs.retain(|pair| !same_name(pair, name));
         let own = format!("{name}={value}");
         pairs.push(&own);
@@ -73,8 +73,9 @@ impl std::fmt::Debug for Authorizer {
 }
 
 fn same_name(pair: &str, name: &str) -> bool {
-    let given = pair.split('=').next().unwrap_or_default();
-    percent_decode_str(given).eq(percent_decode_str(name))
+    // In forms a plus sign is a space.
+    let given = pair.split('=').next().unwrap_or_default().replace('+', "%20");
+    percent_decode_str(&given).eq(percent_decode_str(name))
 }
 
 fn header_name(template: &Template, configuration: &Configuration) -> Result<HeaderName, Problems> {

@@ -6,7 +6,7 @@ use axum::response::Response;
 use keyway_app::accounts::{self, AccountPatch, NewAccountInput};
 use keyway_app::instances::ListFilter;
 use keyway_app::{App, Error, users};
-use keyway_model::AccountId;
+use keyway_model::{AccountId, Caller, User};
 use serde_json::{Value, json};
 
 use super::instances::show_list;
@@ -107,6 +107,13 @@ pub(crate) async fn create_user(
     Ok(Json(views::user(&user, None)))
 }
 
+/// The user that `/accounts/{id}/users/{userId}` names, who is one of that account.
+pub(super) async fn user_of_account(app: &App, caller: &Caller, at: &Segments) -> Result<User, Error> {
+    let account = accounts::show(app, caller, account_id(at)?).await?;
+    let user = users::show(app, caller, at.text("userId")).await?;
+    if user.account == account.id { Ok(user) } else { Err(users::unknown(at.text("userId"))) }
+}
+
 /// `GET /accounts/{id}/users/{userId}`
 pub(crate) async fn user(
     State(app): State<App>,
@@ -115,11 +122,7 @@ pub(crate) async fn user(
     at: Segments,
     headers: http::HeaderMap,
 ) -> ApiResult<Json<Value>> {
-    let account = accounts::show(&app, &caller, account_id(&at)?).await?;
-    let user = users::show(&app, &caller, at.text("userId")).await?;
-    if user.account != account.id {
-        return Err(Error::NotFound(format!("No user found with ID {}", at.text("userId"))).into());
-    }
+    let user = user_of_account(&app, &caller, &at).await?;
     shown_user(&app, &caller, &user, &headers, shown.address).await
 }
 

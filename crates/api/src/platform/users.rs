@@ -11,6 +11,7 @@ use keyway_app::{App, Error, roles};
 use keyway_model::{Caller, Problems, Secret, User, UserId};
 use serde_json::{Value, json};
 
+use super::accounts::user_of_account;
 use super::list::List;
 use crate::error::ApiResult;
 use crate::extract::{Segments, ShownCredentials, Signed};
@@ -22,8 +23,15 @@ use crate::views;
 const PROFILE: [&str; 7] = ["phone", "street1", "street2", "city", "stateprovince", "country", "postalCode"];
 
 fn user_id(segments: &Segments) -> Result<UserId, Error> {
-    let name = if segments.text("userId").is_empty() { "id" } else { "userId" };
-    segments.number(name, |text| Error::NotFound(format!("No user found with ID {text}"))).map(UserId)
+    segments.number("id", users::unknown).map(UserId)
+}
+
+/// The user to change: below an account, one of that account.
+async fn user_to_change(app: &App, caller: &Caller, at: &Segments) -> Result<UserId, Error> {
+    if at.text("userId").is_empty() {
+        return user_id(at);
+    }
+    Ok(user_of_account(app, caller, at).await?.id)
 }
 
 /// Reads a user to be made.
@@ -92,7 +100,7 @@ pub(crate) async fn update(
         profile: body.some_texts(&PROFILE),
     };
     body.finish()?;
-    let user = users::update(&app, &caller, user_id(&at)?, patch).await?;
+    let user = users::update(&app, &caller, user_to_change(&app, &caller, &at).await?, patch).await?;
     Ok(Json(views::user(&user, None)))
 }
 
@@ -103,7 +111,7 @@ pub(crate) async fn remove(
     at: Segments,
     params: Params,
 ) -> ApiResult<Json<Value>> {
-    users::remove(&app, &caller, user_id(&at)?, params.flag("permanent")?).await?;
+    users::remove(&app, &caller, user_to_change(&app, &caller, &at).await?, params.flag("permanent")?).await?;
     Ok(Json(json!({})))
 }
 

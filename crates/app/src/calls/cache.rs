@@ -1,7 +1,7 @@
 //! Instances kept ready: a call finds its instance by the hash of its token, without a database.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use keyway_auth::{Authorizer, BaseUrl};
@@ -18,6 +18,9 @@ use crate::{App, Result};
 const KEPT: Duration = Duration::from_mins(5);
 /// How long a checked pair of user and organization secret is believed.
 const CALLER_KEPT: Duration = Duration::from_secs(5);
+
+/// Slots that the changes of all instances are told by. Two instances in one slot only make each other be read again.
+const SLOTS: usize = 4096;
 
 /// An instance ready to be called.
 #[derive(Debug)]
@@ -38,8 +41,8 @@ pub struct Snapshot {
     pub base: BaseUrl,
     /// Its credential.
     pub authorizer: Authorizer,
-    /// Set when it has changed since; a holder that sees this asks again.
-    stale: AtomicBool,
+    /// The cache's epoch before it was read.
+    epoch: u64,
 }
 
 /// What a token or key opens.
@@ -57,8 +60,10 @@ pub struct SnapshotCache {
     by_token: Cache<TokenHash, Arc<Access>>,
     by_instance: Cache<InstanceId, Arc<Snapshot>>,
     callers: Cache<TokenHash, OrganizationId>,
-    /// Raised by every change, so that what was read before a change is not kept after it.
+    /// Raised by every change. What was read before a change is not believed after it, whoever holds it.
     epoch: AtomicU64,
+    /// The epoch of the last change of all instances whose numbers share a slot.
+    changed: Box<[AtomicU64]>,
 }
 
 impl SnapshotCache {
@@ -68,49 +73,49 @@ impl SnapshotCache {
             by_instance: Cache::builder().max_capacity(capacity).time_to_live(KEPT).build(),
             callers: Cache::builder().max_capacity(10_000).time_to_live(CALLER_KEPT).build(),
             epoch: AtomicU64::new(0),
+            changed: (0..SLOTS).map(|_| AtomicU64::new(0)).collect(),
         }
     }
 
     /// What a token opens, if it is at hand.
     pub(crate) fn get(&self, token: &TokenHash) -> Option<Arc<Access>> {
-        self.by_token.get(token).filter(|access| !access.snapshot.stale.load(Ordering::Acquire))
+        self.by_token.get(token).filter(|access| self.is_current(&access.snapshot))
     }
 
     /// A snapshot, if it is at hand.
     pub(crate) fn snapshot(&self, id: InstanceId) -> Option<Arc<Snapshot>> {
-        self.by_instance.get(&id).filter(|snapshot| !snapshot.stale.load(Ordering::Acquire))
+        self.by_instance.get(&id).filter(|snapshot| self.is_current(snapshot))
     }
 
-    /// The present epoch, to be taken before reading what [`SnapshotCache::keep`] is given.
+    /// Whether an instance has not changed since it was read.
+    fn is_current(&self, snapshot: &Snapshot) -> bool {
+        self.changed[slot(snapshot.id)].load(Ordering::Acquire) <= snapshot.epoch
+    }
+
+    /// The present epoch, to be taken before reading what a snapshot is made of.
     pub(crate) fn epoch(&self) -> u64 {
         self.epoch.load(Ordering::Acquire)
     }
 
-    /// Keeps what a token opens, unless something changed since `epoch`.
-    pub(crate) fn keep(&self, epoch: u64, token: TokenHash, access: &Arc<Access>) {
+    /// Keeps what a token opens. If it has changed since it was read, it will not be believed.
+    pub(crate) fn keep(&self, token: TokenHash, access: &Arc<Access>) {
         self.by_instance.insert(access.snapshot.id, Arc::clone(&access.snapshot));
         self.by_token.insert(token, Arc::clone(access));
-        // A change that came between the reading and here has looked for this entry too early: take it out again.
-        if self.epoch() != epoch {
-            access.snapshot.stale.store(true, Ordering::Release);
-            self.by_token.invalidate(&token);
-            self.by_instance.invalidate(&access.snapshot.id);
-        }
     }
 
     /// Forgets an instance and everything that opens it.
     pub fn forget(&self, id: InstanceId) {
-        self.epoch.fetch_add(1, Ordering::AcqRel);
-        if let Some(snapshot) = self.by_instance.remove(&id) {
-            snapshot.stale.store(true, Ordering::Release);
-        }
+        // Not by way of `by_instance`: it may have let go what `by_token` still holds.
+        let now = self.epoch.fetch_add(1, Ordering::AcqRel) + 1;
+        self.changed[slot(id)].fetch_max(now, Ordering::AcqRel);
+        self.by_instance.invalidate(&id);
     }
 
     /// Forgets everything.
     pub fn forget_all(&self) {
-        self.epoch.fetch_add(1, Ordering::AcqRel);
-        for (_, snapshot) in &self.by_instance {
-            snapshot.stale.store(true, Ordering::Release);
+        let now = self.epoch.fetch_add(1, Ordering::AcqRel) + 1;
+        for changed in &self.changed {
+            changed.fetch_max(now, Ordering::AcqRel);
         }
         self.by_instance.invalidate_all();
         self.by_token.invalidate_all();
@@ -142,8 +147,8 @@ impl SnapshotCache {
 }
 
 impl Snapshot {
-    /// Opens what the store keeps of an instance and makes it ready.
-    pub(crate) async fn open(app: &App, sealed: &SealedInstance) -> Result<Arc<Self>> {
+    /// Opens what the store keeps of an instance and makes it ready. `epoch` was taken before the store was read.
+    pub(crate) async fn open(app: &App, sealed: &SealedInstance, epoch: u64) -> Result<Arc<Self>> {
         let instance = &sealed.instance;
         let configuration = open_values(app, instance, &sealed.values).await?;
         let connector = connector_of(app, instance)?.connector;
@@ -157,7 +162,11 @@ impl Snapshot {
             connector,
             base,
             authorizer,
-            stale: AtomicBool::new(false),
+            epoch,
         }))
     }
+}
+
+fn slot(id: InstanceId) -> usize {
+    usize::try_from(id.0).unwrap_or_default() % SLOTS
 }

@@ -34,24 +34,48 @@ pub struct Call {
     pub began: Instant,
 }
 
-impl Call {
-    /// Records the call once its answer has begun; `status` is what the caller receives.
-    pub fn finish(&self, app: &App, status: u16) {
-        app.metrics.call_answered(status);
-        app.call_log.record(app, record(self, status));
+/// A call under way. It is counted and recorded when this goes, also when the caller did not wait for the answer.
+#[derive(Debug)]
+pub struct Running<'a> {
+    app: &'a App,
+    call: Call,
+    status: u16,
+}
+
+/// What is recorded of a call whose caller hung up before the answer began.
+const HUNG_UP: u16 = 499;
+
+impl<'a> Running<'a> {
+    /// Begins a call.
+    pub fn begin(app: &'a App, call: Call) -> Self {
+        app.metrics.call_began();
+        Self { app, call, status: HUNG_UP }
+    }
+
+    /// Sends the call on and returns the provider's answer, whatever its status. The dialect finishes the call.
+    pub async fn forward(&self, egress: &Egress, request: Request<Incoming>) -> Result<Response<Body>> {
+        check(&self.call, request.headers())?;
+        send(egress, &self.call, &self.call.identity.access.snapshot, request).await
+    }
+
+    /// The call's answer begins; `status` is what the caller receives.
+    pub fn finish(mut self, status: u16) {
+        self.status = status;
     }
 }
 
-/// Sends a call on and returns the provider's answer, whatever its status. The dialect finishes the call.
-pub async fn forward(app: &App, egress: &Egress, call: &Call, request: Request<Incoming>) -> Result<Response<Body>> {
-    app.metrics.call_began();
-    check(call)?;
-    send(egress, call, &call.identity.access.snapshot, request).await
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.app.metrics.call_answered(self.status);
+        self.app.call_log.record(self.app, record(&self.call, self.status));
+    }
 }
 
-fn check(call: &Call) -> Result<()> {
-    // TRACE would show the caller the credential; CONNECT is no call of an API.
-    if matches!(call.method, Method::TRACE | Method::CONNECT) {
+/// TRACE and TRACK would show the caller the credential; CONNECT is no call of an API. Some servers ignore the case.
+const NEVER_FORWARDED: [&str; 3] = ["TRACE", "TRACK", "CONNECT"];
+
+fn check(call: &Call, headers: &HeaderMap) -> Result<()> {
+    if NEVER_FORWARDED.iter().any(|method| call.method.as_str().eq_ignore_ascii_case(method)) {
         return Err(Error::Refused(format!("{} cannot be forwarded", call.method)));
     }
     let Access { snapshot, policy } = &*call.identity.access;
@@ -62,7 +86,9 @@ fn check(call: &Call) -> Result<()> {
     let Some(policy) = policy else { return Ok(()) };
     let within_path = policy.path_prefixes.is_empty()
         || path::plain_segments(&call.path).is_some_and(|segments| policy.allows_path(&segments));
-    if policy.allows_method(call.method.as_str()) && within_path {
+    let limited = !policy.methods.is_empty() || !policy.path_prefixes.is_empty();
+    let honest = !limited || !headers::overrides(headers);
+    if policy.allows_method(call.method.as_str()) && within_path && honest {
         return Ok(());
     }
     Err(Error::Forbidden("this key does not open this method and path".to_owned()))
@@ -81,12 +107,18 @@ async fn send(
     let body = if body.is_end_stream() { Body::empty() } else { Body::stream(body, egress.limits().idle) };
     let mut answer = egress.send(outgoing.map(|()| body)).await?;
     let upgraded = answer.status() == StatusCode::SWITCHING_PROTOCOLS;
+    if upgraded && !upgrade {
+        let message = "the provider switched to another protocol without being asked".to_owned();
+        return Err(Error::Gateway { timeout: false, message });
+    }
     if upgraded && let Some(caller_side) = caller_side {
         let provider_side = hyper::upgrade::on(&mut answer);
         // The tunnel lives as long as both sides do; how it ends is nobody's business but theirs.
         drop(tokio::spawn(async move { tunnel(caller_side, provider_side).await.map(drop) }));
     }
     let (mut parts, body) = answer.into_parts();
+    // Each side of a proxy speaks its own version (RFC 9110 section 6.2).
+    parts.version = Version::HTTP_11;
     headers::clean_answer(&mut parts.headers, upgraded);
     links::rewrite(&mut parts.headers, &snapshot.base, &call.root);
     let idle = egress.limits().idle;
@@ -125,7 +157,7 @@ fn record(call: &Call, status: u16) -> CallRecord {
         user: snapshot.user,
         instance: snapshot.id,
         method: static_name(&call.method),
-        path: call.path.as_str().into(),
+        path: path::loggable(&call.path).into(),
         status,
         at: call.at,
         duration_us: i64::try_from(call.began.elapsed().as_micros()).unwrap_or(i64::MAX),

@@ -3,6 +3,17 @@
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use keyway_model::Secret;
 
+use crate::instance_keys;
+
+/// Headers by which some providers take another method or path than the request line says.
+const OVERRIDES: [HeaderName; 5] = [
+    HeaderName::from_static("x-http-method-override"),
+    HeaderName::from_static("x-http-method"),
+    HeaderName::from_static("x-method-override"),
+    HeaderName::from_static("x-original-url"),
+    HeaderName::from_static("x-rewrite-url"),
+];
+
 /// Headers about one connection (RFC 9110 section 7.6.1), never passed in either direction.
 const HOP_BY_HOP: [HeaderName; 7] = [
     header::CONNECTION,
@@ -13,6 +24,11 @@ const HOP_BY_HOP: [HeaderName; 7] = [
     header::UPGRADE,
     HeaderName::from_static("http2-settings"),
 ];
+
+/// Whether a request asks for another method or path than its request line says.
+pub(crate) fn overrides(headers: &HeaderMap) -> bool {
+    OVERRIDES.iter().any(|name| headers.contains_key(name))
+}
 
 /// Takes out of a request what the provider must not see. An upgrade keeps the two headers that ask for it.
 pub(crate) fn clean_request(headers: &mut HeaderMap, key: Option<&Secret>, upgrade: bool) {
@@ -27,7 +43,7 @@ pub(crate) fn clean_request(headers: &mut HeaderMap, key: Option<&Secret>, upgra
     remove_where(headers, |name, value| {
         let name = name.as_str();
         let ours = name.starts_with("proxy-") || name.starts_with("x-forwarded-") || name.starts_with("elements-");
-        ours || key.is_some_and(|key| contains(value.as_bytes(), key.expose().as_bytes()))
+        ours || holds_key(value.as_bytes(), key)
     });
     if let Some(protocol) = asked {
         headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
@@ -47,7 +63,10 @@ pub(crate) fn clean_answer(headers: &mut HeaderMap, upgraded: bool) {
         HeaderName::from_static("clear-site-data"),
         header::STRICT_TRANSPORT_SECURITY,
         HeaderName::from_static("service-worker-allowed"),
-        HeaderName::from_static("alt-svc"),
+        header::ALT_SVC,
+        HeaderName::from_static("nel"),
+        HeaderName::from_static("report-to"),
+        HeaderName::from_static("reporting-endpoints"),
     ];
     for name in site {
         headers.remove(name);
@@ -65,15 +84,16 @@ pub(crate) fn clean_answer(headers: &mut HeaderMap, upgraded: bool) {
     }
 }
 
-/// The query without the pairs that hold the key, in clear or encoded.
+/// The query without the pairs that hold a key, in clear or encoded.
 pub(crate) fn clean_query(query: Option<&str>, key: Option<&Secret>) -> Option<String> {
     let query = query?;
-    let Some(key) = key else {
+    let whole: Vec<u8> = percent_encoding::percent_decode_str(query).collect();
+    if !holds_key(&whole, key) {
         return Some(query.to_owned());
-    };
+    }
     let keeps = |pair: &&str| {
         let decoded: Vec<u8> = percent_encoding::percent_decode_str(pair).collect();
-        !contains(&decoded, key.expose().as_bytes())
+        !holds_key(&decoded, key)
     };
     Some(query.split('&').filter(keeps).collect::<Vec<_>>().join("&"))
 }
@@ -94,6 +114,11 @@ fn remove_where(headers: &mut HeaderMap, drop: impl Fn(&HeaderName, &HeaderValue
     for name in unwanted {
         headers.remove(name);
     }
+}
+
+/// Whether a text holds the key that was shown, or another one that the caller has.
+fn holds_key(text: &[u8], key: Option<&Secret>) -> bool {
+    key.is_some_and(|key| contains(text, key.expose().as_bytes())) || instance_keys::is_in(text)
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {

@@ -94,10 +94,10 @@ async fn load(app: App, kind: &'static str, hash: TokenHash) -> Result<Arc<Acces
     let sealed = sealed.ok_or(Error::Unauthenticated)?;
     let snapshot = match app.cache.snapshot(sealed.instance.id) {
         Some(snapshot) => snapshot,
-        None => Snapshot::open(&app, &sealed).await?,
+        None => Snapshot::open(&app, &sealed, epoch).await?,
     };
     let access = Arc::new(Access { snapshot, policy });
-    app.cache.keep(epoch, hash, &access);
+    app.cache.keep(hash, &access);
     Ok(access)
 }
 

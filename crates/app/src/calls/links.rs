@@ -3,6 +3,8 @@
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use keyway_auth::BaseUrl;
 
+use super::path;
+
 /// Headers that hold one URL each.
 const SINGLE: [HeaderName; 3] = [header::LOCATION, header::CONTENT_LOCATION, HeaderName::from_static("next-page")];
 
@@ -23,8 +25,15 @@ pub(crate) fn rewrite(headers: &mut HeaderMap, base: &BaseUrl, root: &str) {
     }
 }
 
+/// Where a URL is for the caller; `None` where it stands as it is.
 fn moved(url: &str, base: &BaseUrl, root: &str) -> Option<String> {
-    base.strip(url).map(|rest| format!("{root}{rest}"))
+    // Dot segments would lead a client out of the raw call, to this server's own API.
+    let plain = |rest: &&str| path::check(rest.split(['?', '#']).next().unwrap_or_default()).is_ok();
+    if let Some(rest) = base.strip(url).filter(plain) {
+        return Some(format!("{root}{rest}"));
+    }
+    // So would a path beside the provider's root, read as one of this server.
+    (url.starts_with('/') && !url.starts_with("//")).then(|| format!("{}{url}", base.origin()))
 }
 
 /// Rewrites every `<…>` of a Link header (RFC 8288); everything else stands.

@@ -3,9 +3,18 @@
 use keyway_model::Problems;
 use percent_encoding::percent_decode_str;
 
+use crate::instance_keys;
+
 /// Refuses paths that a provider, or something before it, might read as another path.
 pub fn check(raw: &str) -> Result<(), Problems> {
+    // The `*` of OPTIONS would become a part of the host.
+    if !raw.is_empty() && !raw.starts_with('/') {
+        return Err(Problems::one("path", "must begin with a slash"));
+    }
     let decoded: Vec<u8> = percent_decode_str(raw).collect();
+    if instance_keys::is_in(&decoded) {
+        return Err(Problems::one("path", "must not hold an instance key"));
+    }
     if decoded.iter().any(|byte| matches!(byte, b'\\' | 0 | b'\r' | b'\n')) {
         return Err(Problems::one("path", "must not hold backslashes, NUL or line breaks, encoded or not"));
     }
@@ -16,6 +25,12 @@ pub fn check(raw: &str) -> Result<(), Problems> {
         return Err(Problems::one("path", "must not hold dot segments, encoded or not"));
     }
     Ok(())
+}
+
+/// The path as the log may keep it.
+pub(crate) fn loggable(raw: &str) -> &str {
+    let decoded: Vec<u8> = percent_decode_str(raw).collect();
+    if instance_keys::is_in(&decoded) { "/(an instance key)" } else { raw }
 }
 
 /// The decoded segments of a path, for a key that is limited to prefixes; `None` for what could be read in two ways.
@@ -82,6 +97,8 @@ mod tests {
             "http://evil/",
             "//ftp://x",
             "/a/..",
+            "*",
+            ".evil.example/",
         ];
         for path in bad {
             assert!(check(path).is_err(), "{path}");

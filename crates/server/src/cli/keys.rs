@@ -29,7 +29,7 @@ values under the old and the new key both open.")]
     Reseal {
         #[command(flatten)]
         store: StoreOptions,
-        /// Print {\"instances\"}
+        /// Print {"instances"}
         #[arg(long)]
         json: bool,
     },

@@ -36,7 +36,7 @@ fn socket(address: SocketAddr, shared: bool) -> std::io::Result<TcpListener> {
 
 fn reason(error: &std::io::Error) -> String {
     match error.kind() {
-        std::io::ErrorKind::AddrInUse => "the port is in use; choose another with --listen".to_owned(),
+        std::io::ErrorKind::AddrInUse => "the port is in use; choose another".to_owned(),
         std::io::ErrorKind::PermissionDenied => "permission denied; ports below 1024 need it".to_owned(),
         _ => error.to_string(),
     }

@@ -1,5 +1,4 @@
 //! Tests of the program `keyway`: the real binary in processes of its own, on both stores.
-#![expect(clippy::cognitive_complexity, reason = "it counts every assertion, and a test is made of them")]
 
 mod database;
 mod home;

@@ -1,0 +1,1 @@
+update app_user set secret_sealed = set_byte(secret_sealed, 30, 255 - get_byte(secret_sealed, 30))
