@@ -13,7 +13,7 @@ async fn make(client: &Client, vendor: &Vendor, names: &[(&str, &[&str])]) {
 }
 
 fn names(rows: &Value) -> Vec<&str> {
-    rows.as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect()
+    rows.as_array().expect("a list").iter().map(|row| row["name"].as_str().expect("a name")).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
