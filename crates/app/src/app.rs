@@ -160,7 +160,7 @@ impl App {
     /// finishes what it has begun.
     pub async fn run_background(self, stopped: impl Future<Output = ()>) {
         let (stop, stopping) = tokio::sync::watch::channel(false);
-        let beside = async { tokio::join!(changes::listen(self.clone()), crate::sign_in::sweep(self.clone())) };
+        let beside = async { tokio::join!(changes::listen(self.clone()), crate::upkeep::run(self.clone())) };
         let until_stopped = async {
             tokio::select! {
                 _ = beside => {}

@@ -27,6 +27,7 @@ mod keyring;
 mod master_file;
 mod passwords;
 mod throttle;
+mod upkeep;
 
 pub use app::{App, Start};
 pub use error::{Error, Result};

@@ -41,6 +41,9 @@ async fn checked(app: &App, caller: &Caller, user: UserId, key: &str) -> Result<
     if target.id == caller.user.id {
         return Err(Error::Forbidden("nobody changes their own roles".to_owned()));
     }
+    if target.highest_role() > caller.user.highest_role() {
+        return Err(Error::Forbidden(format!("user {user} has a higher role than you")));
+    }
     if role > caller.user.highest_role() {
         return Err(Error::Forbidden(format!("the role '{key}' is higher than your own")));
     }

@@ -1,7 +1,5 @@
 //! Signing in with a password: a short-lived token that fetches the secrets.
 
-use std::time::Duration;
-
 use keyway_model::{Caller, Secret, UserId};
 use keyway_vault::Context;
 
@@ -115,23 +113,4 @@ pub async fn set_password_of(app: &App, email: &str, password: &Secret) -> Resul
     let stored = app.store.read().await?.user_by_email(&email).await?;
     let stored = stored.ok_or_else(|| Error::NotFound(format!("no user has the email {email}")))?;
     change_password(app, stored.user.id, password).await
-}
-
-/// Forgets expired sign-ins and old tries, now and then.
-pub(crate) async fn sweep(app: App) {
-    let mut hourly = tokio::time::interval(Duration::from_hours(1));
-    loop {
-        hourly.tick().await;
-        app.throttle.sweep();
-        if let Err(error) = sweep_once(&app).await {
-            tracing::warn!(%error, "expired sign-ins could not be removed");
-        }
-    }
-}
-
-async fn sweep_once(app: &App) -> Result<()> {
-    let mut tx = app.store.write().await?;
-    tx.delete_expired_logins(app.clock.now()).await?;
-    tx.commit().await?;
-    Ok(())
 }

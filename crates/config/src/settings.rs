@@ -34,6 +34,7 @@ pub struct Settings {
     pub idle_timeout: u64,
     pub shutdown_grace: u64,
     pub sign_in_failures: u32,
+    pub call_log_days: i64,
 }
 
 /// How log lines are written.

@@ -129,6 +129,7 @@ create table instance_key (
 );
 create index instance_key_instance on instance_key (instance_id, id);
 
+-- A request id begins with its time, so the key's order is the order in time; every further index would cost each call.
 create table call_log (
     request_id text primary key not null,
     organization_id integer not null,
@@ -141,7 +142,6 @@ create table call_log (
     at integer not null,
     duration_us integer not null
 ) without rowid;
-create index call_log_instance on call_log (instance_id, at);
 
 create table change_notice (
     id integer primary key autoincrement,
