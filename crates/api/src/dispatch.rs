@@ -141,10 +141,11 @@ impl Api {
             Path::Resource { path, hub } => match calls::identify(&self.app, &shown, request.headers(), None).await {
                 // A key opens the raw call and nothing else.
                 Ok(identity) if identity.key.is_some() => (Err(Error::Unauthenticated.into()), true),
-                Ok(identity) => self.resource(egress, request, arrival, identity, (&path, hub)).await,
+                Ok(identity) => Box::pin(self.resource(egress, request, arrival, identity, (&path, hub))).await,
                 Err(error) => (Err(error.into()), true),
             },
-            Path::Control => (self.control(request, arrival).await, true),
+            // Boxed, so that the future of a raw call is no larger than it has to be: it is moved for every call.
+            Path::Control => (Box::pin(self.control(request, arrival)).await, true),
         }
     }
 
