@@ -7,11 +7,6 @@ mod cli;
 use std::process::ExitCode;
 
 use clap::Parser;
-use mimalloc::MiMalloc;
-
-/// A call makes some dozens of small allocations on one core; this allocator serves them without a lock.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     // Every TLS in the process uses this provider.
