@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Postgres, Sqlite, Transaction};
+use sqlx::{ConnectOptions, Connection, Postgres, Sqlite, Transaction};
 
 use crate::{Error, Result, schema};
 
@@ -43,6 +43,9 @@ macro_rules! row {
         }
     };
 }
+
+/// How long a database may take to answer.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Which database a store is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +86,7 @@ impl Store {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(15))
+            .busy_timeout(PATIENCE)
             .foreign_keys(true)
             .pragma("secure_delete", "on")
             .pragma("cache_size", "-2000")
@@ -102,9 +105,13 @@ impl Store {
     /// Opens a PostgreSQL database, making the schema where it is missing.
     pub async fn open_postgres(url: &str) -> Result<Self> {
         let options = PgConnectOptions::from_str(url).map_err(|error| Error::Unavailable(error.to_string()))?;
+        // A pool says only that it timed out; one connection of its own says why there is none.
+        let first = tokio::time::timeout(PATIENCE, options.connect()).await;
+        let first = first.map_err(|_| Error::Unavailable("the database does not answer".to_owned()))?;
+        first.map_err(|error| Error::Unavailable(error.to_string()))?.close().await?;
         let pool = PgPoolOptions::new()
             .max_connections(16)
-            .acquire_timeout(Duration::from_secs(15))
+            .acquire_timeout(PATIENCE)
             .connect_with(options)
             .await
             .map_err(|error| Error::Unavailable(error.to_string()))?;
