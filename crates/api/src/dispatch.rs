@@ -6,8 +6,7 @@ use std::time::Instant;
 
 use axum::Router;
 use axum::body::Body as AxumBody;
-use http::header::{self, HeaderMap};
-use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri, Version};
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri, Version, header};
 use hyper::body::Incoming;
 use keyway_app::access::Credentials;
 use keyway_app::calls::{self, Call, Egress, Identity, Running};
@@ -303,6 +302,6 @@ async fn not_found() -> ApiError {
     ApiError::Http(StatusCode::NOT_FOUND, "there is nothing at this path".to_owned())
 }
 
-async fn not_allowed(_: HeaderMap) -> ApiError {
+async fn not_allowed() -> ApiError {
     ApiError::Http(StatusCode::METHOD_NOT_ALLOWED, "this path does not answer to this method".to_owned())
 }

@@ -10,7 +10,7 @@ use crate::App;
 
 /// Records that wait at most; what comes beyond is dropped and counted.
 const CAPACITY: usize = 100_000;
-/// Records written in one statement.
+/// Records written in one transaction.
 const BATCH: usize = 2_000;
 /// How often the queue is emptied.
 const EVERY: Duration = Duration::from_millis(250);

@@ -23,6 +23,25 @@ async fn a_first_start_makes_an_organization_its_account_and_an_administrator() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nodes_that_make_their_first_start_at_once_share_what_one_of_them_made() {
+    for home in Home::both() {
+        let nodes: Vec<_> = std::thread::scope(|scope| {
+            let starting: Vec<_> = (0..4).map(|_| scope.spawn(|| home.serve(&[]))).collect();
+            starting.into_iter().map(|node| node.join().expect("every node starts")).collect()
+        });
+        let organization = home.admin(&nodes[0]).get("/organizations/me").await.ok();
+        for node in &nodes {
+            assert_eq!(home.admin(node).get("/organizations/me").await.ok(), organization);
+        }
+        assert_eq!(home.admin(&nodes[0]).get("/users").await.ok()[1], json!(null));
+        let drafts = std::fs::read_dir(home.data()).expect("the data folder");
+        let names: Vec<_> = drafts.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+        assert!(names.iter().all(|name| !name.contains("draft") && !name.contains("next")), "{names:?}");
+        assert_eq!(home.json(&["doctor", "--json"])["problems"], json!([]));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_first_start_says_where_to_go_and_that_is_so() {
     for home in Home::both() {
         let served = home.serve(&[]);
