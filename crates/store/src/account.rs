@@ -62,15 +62,6 @@ impl Tx {
         Ok(row.map(Into::into))
     }
 
-    /// The first account of an organization.
-    pub async fn default_account(&mut self, organization: OrganizationId) -> Result<Option<AccountId>> {
-        let id: Option<i64> = on!(self, c => {
-            sqlx::query_scalar("select id from account where organization_id = $1 and is_default").bind(organization.0)
-                .fetch_optional(c).await
-        })?;
-        Ok(id.map(AccountId))
-    }
-
     /// Accounts of an organization in order of id, from behind `after`; only `only` where given.
     pub async fn accounts(
         &mut self,

@@ -12,7 +12,7 @@ on_both!(
     an_account_needs_its_organization,
     an_external_id_is_taken_once_in_an_organization,
     an_account_changes_its_members_and_no_other_account,
-    the_first_account_is_the_default_one,
+    an_account_made_as_the_default_one_stays_it,
     accounts_are_listed_by_id_and_inactive_ones_on_request,
     a_list_of_accounts_may_be_narrowed_to_one,
     accounts_are_paged_without_loss_or_repetition,
@@ -103,11 +103,9 @@ async fn an_account_changes_its_members_and_no_other_account(t: Test) -> Outcome
     Ok(())
 }
 
-async fn the_first_account_is_the_default_one(t: Test) -> Outcome {
+async fn an_account_made_as_the_default_one_stays_it(t: Test) -> Outcome {
     let acme = t.tenant("acme").await?;
     let other = t.tenant("other").await?;
-    assert_eq!(t.read().await?.default_account(acme.organization).await?, None);
-
     let mut tx = t.write().await?;
     let new = NewAccount {
         organization: acme.organization,
@@ -120,8 +118,9 @@ async fn the_first_account_is_the_default_one(t: Test) -> Outcome {
     let default = tx.insert_account(&new).await?;
     tx.commit().await?;
     let mut tx = t.read().await?;
-    assert_eq!(tx.default_account(acme.organization).await?, Some(default));
-    assert_eq!(tx.default_account(other.organization).await?, None);
+    assert!(tx.account(acme.organization, default).await?.is_some_and(|account| account.is_default));
+    assert!(tx.account(acme.organization, acme.account).await?.is_some_and(|account| !account.is_default));
+    assert_eq!(tx.account(other.organization, default).await?, None);
     Ok(())
 }
 
