@@ -3,8 +3,10 @@
 
 mod calls;
 mod http;
+mod hub;
 mod instances;
 mod keyway;
+mod log;
 mod memory;
 mod nginx;
 mod options;
@@ -36,10 +38,16 @@ pub(crate) fn command(workspace: &Workspace, args: &[String]) -> Result<()> {
         step("calls and memory", || calls::measure(&binary, &options, &mut report))?;
     }
     if options.includes(Part::Start) {
-        step("start", || startup::measure(&binary, &mut report))?;
+        step("start", || startup::measure(workspace, &binary, &mut report))?;
     }
     if options.includes(Part::Instances) {
         step("instances", || instances::measure(&binary, &options, &mut report))?;
+    }
+    if options.includes(Part::Hub) {
+        step("hub", || hub::measure(&binary, &options, &mut report))?;
+    }
+    if options.includes(Part::Log) {
+        step("log", || log::measure(&binary, &options, &mut report))?;
     }
     write(workspace, &options, &report)?;
     match report.errors {

@@ -14,6 +14,7 @@ The project's commands. Nothing but Rust, Node.js 20 and (for tests and benchmar
       cargo xtask test --fast proxy    only tests with `proxy` in their name
 
   cargo xtask tidy                     the rules that no other tool checks; takes seconds
+  cargo xtask openapi                  renew the snapshot of the API's document, crates/api/openapi.json
   cargo xtask counterparts             install the servers and SDKs of the tests into .cache/
 
   cargo xtask soak [NAME]              the torture tests with full counts -> bench/results/soak-*.json
@@ -22,7 +23,7 @@ The project's commands. Nothing but Rust, Node.js 20 and (for tests and benchmar
 
   cargo xtask bench [PART] [--seconds N] [--quick]
                                        speed and memory beside nginx -> bench/results/bench-*.{json,md}
-      cargo xtask bench                calls, memory, start and instances
+      cargo xtask bench                calls, memory, start, instances, hub and log
       cargo xtask bench calls          one part
       cargo xtask bench --quick        a first impression in a minute or two
 

@@ -10,6 +10,7 @@ mod failure;
 mod help;
 mod leash;
 mod machine;
+mod openapi;
 mod port;
 mod postgres;
 mod run;
@@ -48,6 +49,7 @@ fn dispatch(args: &[String]) -> Result<()> {
         "run" => run::command(&workspace, rest),
         "test" => test::command(&workspace, rest),
         "tidy" => tidy::command(&workspace, rest),
+        "openapi" => openapi::command(&workspace, rest),
         "soak" => soak::command(&workspace, rest),
         "bench" => bench::command(&workspace, rest),
         "counterparts" => counterparts::command(&workspace),

@@ -9,7 +9,7 @@ use axum::body::Body as AxumBody;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri, Version, header};
 use hyper::body::Incoming;
 use keyway_app::access::Credentials;
-use keyway_app::calls::{self, Call, Egress, Identity, Running};
+use keyway_app::calls::{self, Call, Egress, HubCall, Identity, Meaning, Origin, Running};
 use keyway_app::{App, Error};
 use keyway_model::{InstanceId, Problems, RequestId, Timestamp};
 use tower::ServiceExt;
@@ -22,7 +22,7 @@ use crate::extract::ClientAddress;
 use crate::routes;
 
 /// The prefix under which clients of the platform expect it.
-const PREFIX: &str = "/elements/api-v2";
+pub(crate) const PREFIX: &str = "/elements/api-v2";
 
 /// First segments that no connector's resource may take.
 const RESERVED: [&str; 15] = [
@@ -160,7 +160,7 @@ impl Api {
             let root = if prefix.is_empty() { &self.roots.plain } else { &self.roots.prefixed };
             return Path::Raw { path: rest.to_owned(), root: Arc::clone(root), host: None };
         }
-        if shown.element.is_none() {
+        if shown.element.is_none() && !is_token_scoped(path) {
             return Path::Control;
         }
         let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
@@ -195,20 +195,51 @@ impl Api {
         identity: Identity,
         (path, hub): (&str, bool),
     ) -> (Result<Response<AnswerBody>, ApiError>, bool) {
-        let connector = &identity.access.snapshot.connector;
-        let Some(vendor) = connector.resources.resolve(request.method().as_str(), path) else {
-            let known = connector.resources.knows(path);
-            if !known && !hub {
-                return (self.control(request, arrival).await, true);
-            }
+        let call = HubCall { method: request.method().clone(), path: path.to_owned() };
+        let snapshot = &identity.access.snapshot;
+        let meaning = call.meaning(snapshot);
+        if meaning == Meaning::Unknown && (!hub || path == "/elements") {
+            return (self.control(request, arrival).await, true);
+        }
+        if meaning != Meaning::Answered {
+            let known = meaning == Meaning::OtherMethod;
             let status = if known { StatusCode::METHOD_NOT_ALLOWED } else { StatusCode::NOT_FOUND };
-            let message = format!("element '{}' has no resource {} {path}", connector.key, request.method());
-            return (Err(ApiError::Http(status, message)), true);
+            let message = format!("element '{}' has no resource {} {path}", snapshot.connector.key, request.method());
+            let mut refused = refuse(&ApiError::Http(status, message), arrival);
+            if known {
+                let methods: Vec<&str> = snapshot.connector.resources.methods(path).into_iter().collect();
+                let methods = if methods.is_empty() { "GET".to_owned() } else { methods.join(", ") };
+                refused.headers_mut().extend(HeaderValue::from_str(&methods).ok().map(|value| (header::ALLOW, value)));
+            }
+            return (Ok(refused), true);
+        }
+        let instance = HeaderValue::from(snapshot.id.0);
+        let target =
+            Target { method: call.method.clone(), path: call.path.clone(), root: Arc::clone(&self.roots.prefixed) };
+        let mut running = self.begin(&request, arrival, identity, target);
+        let mut response = match running.resource(egress, request, &call).await {
+            Ok(answer) => answer.into_response().map(AnswerBody::Provider),
+            Err(error) => {
+                running.failed(&error);
+                refuse(&error.into(), arrival)
+            }
         };
-        let root = Arc::clone(&self.roots.prefixed);
-        let method = vendor.method.parse().unwrap_or_else(|_| request.method().clone());
-        let target = Target { method, path: vendor.path, root };
-        (self.call(egress, request, arrival, Ok(identity), target).await, false)
+        running.finish(response.status().as_u16());
+        response.headers_mut().insert(HeaderName::from_static("elements-element-instance-id"), instance);
+        (Ok(response), true)
+    }
+
+    /// Begins a call: from here on it is counted and leaves a record.
+    fn begin(&self, request: &Request<Incoming>, arrival: &Arrival, identity: Identity, target: Target) -> Running<'_> {
+        let Target { method, path, root } = target;
+        let origin = Origin {
+            client: arrival.client,
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            prefix: split_prefix(request.uri().path()).0,
+        };
+        let Arrival { id, at, began, .. } = *arrival;
+        Running::begin(&self.app, Call { id, identity, method, path, origin, root, at, began })
     }
 
     async fn call(
@@ -224,12 +255,13 @@ impl Api {
         }
         let identity = identity?;
         let instance = HeaderValue::from(identity.access.snapshot.id.0);
-        let Target { method, path, root } = target;
-        let call = Call { id: arrival.id, identity, method, path, root, at: arrival.at, began: arrival.began };
-        let running = Running::begin(&self.app, call);
+        let mut running = self.begin(&request, arrival, identity, target);
         let mut response = match running.forward(egress, request).await {
             Ok(answer) => answer.map(AnswerBody::Provider),
-            Err(error) => refuse_call(&error.into(), arrival),
+            Err(error) => {
+                running.failed(&error);
+                refuse_call(&error.into(), arrival)
+            }
         };
         running.finish(response.status().as_u16());
         response.headers_mut().insert(HeaderName::from_static("elements-element-instance-id"), instance);
@@ -248,7 +280,14 @@ impl Api {
             Err(never) => match never {},
         };
         let response = match response.extensions().get::<Rendered>() {
-            Some(rendered) => told(rendered.clone(), arrival),
+            Some(rendered) => {
+                let mut told = told(rendered.clone(), arrival);
+                // The router says which methods a path has.
+                if let Some(allowed) = response.headers().get(header::ALLOW) {
+                    told.headers_mut().insert(header::ALLOW, allowed.clone());
+                }
+                told
+            }
             None => response,
         };
         Ok(response.map(AnswerBody::Own))
@@ -260,6 +299,16 @@ struct Target {
     method: Method,
     path: String,
     root: Arc<str>,
+}
+
+/// Whether a path means nothing without an Element token.
+fn is_token_scoped(path: &str) -> bool {
+    let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+    match parts.as_slice() {
+        ["hubs", _, rest @ ..] => !rest.is_empty() && rest != ["elements"],
+        ["ping" | "objects", ..] => true,
+        _ => false,
+    }
 }
 
 fn split_prefix(path: &str) -> (&'static str, &str) {

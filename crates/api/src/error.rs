@@ -3,8 +3,9 @@
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use keyway_app::Error;
-use keyway_model::Problems;
-use serde_json::{Value, json};
+use keyway_model::{Problem, Problems};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The result of a handler.
 pub(crate) type ApiResult<T> = Result<T, ApiError>;
@@ -28,10 +29,51 @@ impl<E: Into<Error>> From<E> for ApiError {
 #[derive(Clone, Debug)]
 pub(crate) struct Rendered {
     pub(crate) status: StatusCode,
-    pub(crate) retry_after: Option<u64>,
-    members: Value,
+    pub(crate) retry_after: Option<String>,
+    members: Members,
     /// Told to the log, never to the caller.
     pub(crate) cause: Option<String>,
+}
+
+/// An error as it is sent.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+#[schema(as = Error)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Members {
+    /// The id of the request, as in `Elements-Request-Id`; what to ask the operator about.
+    request_id: String,
+    /// What went wrong, for people.
+    message: String,
+    /// The provider's own words, where a provider refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    provider_message: Option<String>,
+    /// What is wrong with which part of the request.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    fields: Vec<Wrong>,
+    /// The same for the caller of a raw call, who may be an SDK that looks for `error` and at nothing else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    error: Option<ForSdk>,
+}
+
+/// What is wrong with one part of a request.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = FieldError)]
+pub(crate) struct Wrong {
+    /// The member, parameter or header, with dots between levels.
+    field: String,
+    /// What is wrong with it.
+    message: String,
+}
+
+/// An error in the form that SDKs look for.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = SdkError)]
+pub(crate) struct ForSdk {
+    r#type: &'static str,
+    message: String,
 }
 
 impl ApiError {
@@ -39,7 +81,7 @@ impl ApiError {
         let plain = |status, message: String| Rendered {
             status,
             retry_after: None,
-            members: json!({ "message": message }),
+            members: Members { message, ..Members::default() },
             cause: None,
         };
         let error = match self {
@@ -55,10 +97,17 @@ impl ApiError {
             Error::Unauthenticated => plain(StatusCode::UNAUTHORIZED, text),
             Error::Forbidden(_) => plain(StatusCode::FORBIDDEN, text),
             Error::Limited { retry_after } => {
-                Rendered { retry_after: Some(*retry_after), ..plain(StatusCode::TOO_MANY_REQUESTS, text) }
+                Rendered { retry_after: Some(retry_after.to_string()), ..plain(StatusCode::TOO_MANY_REQUESTS, text) }
             }
-            Error::Provider { status, message, provider_message } => Rendered {
-                members: json!({ "message": message, "providerMessage": provider_message }),
+            // Section 3.5 lists payloads over 8 MB under 429.
+            Error::TooLarge(_) => plain(StatusCode::TOO_MANY_REQUESTS, text),
+            Error::Provider { status, message, provider_message, retry_after } => Rendered {
+                retry_after: retry_after.clone(),
+                members: Members {
+                    message: message.clone(),
+                    provider_message: Some(provider_message.clone()),
+                    ..Members::default()
+                },
                 ..plain(provider_status(*status), text)
             },
             Error::Gateway { timeout: true, .. } => plain(StatusCode::GATEWAY_TIMEOUT, text),
@@ -78,10 +127,10 @@ fn provider_status(status: u16) -> StatusCode {
     StatusCode::from_u16(status).ok().filter(|_| passes).unwrap_or(StatusCode::BAD_GATEWAY)
 }
 
-fn invalid(problems: &Problems) -> Value {
-    let fields: Vec<Value> =
-        problems.0.iter().map(|problem| json!({ "field": problem.field, "message": problem.message })).collect();
-    json!({ "message": problems.to_string(), "fields": fields })
+fn invalid(problems: &Problems) -> Members {
+    let wrong = |problem: &Problem| Wrong { field: problem.field.clone(), message: problem.message.clone() };
+    let fields = problems.0.iter().map(wrong).collect();
+    Members { message: problems.to_string(), fields, ..Members::default() }
 }
 
 fn chain(error: &(dyn std::error::Error + 'static)) -> String {
@@ -97,16 +146,13 @@ fn chain(error: &(dyn std::error::Error + 'static)) -> String {
 impl Rendered {
     /// The body, with the request id that the caller can ask us about.
     pub(crate) fn body(&self, request_id: &str) -> String {
-        let mut members = json!({ "requestId": request_id });
-        if let (Value::Object(all), Value::Object(own)) = (&mut members, &self.members) {
-            all.extend(own.clone());
-        }
-        members.to_string()
+        let members = Members { request_id: request_id.to_owned(), ..self.members.clone() };
+        serde_json::to_string(&members).unwrap_or_default()
     }
 
     /// The same error for the caller of a raw call, who may be an SDK that looks for `error` and at nothing else.
     pub(crate) fn for_raw_call(mut self) -> Self {
-        self.members["error"] = json!({ "type": "keyway_error", "message": self.members["message"] });
+        self.members.error = Some(ForSdk { r#type: "keyway_error", message: self.members.message.clone() });
         self
     }
 
@@ -115,8 +161,8 @@ impl Rendered {
         let mut response = (self.status, self.body(request_id)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        if let Some(seconds) = self.retry_after {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        if let Some(after) = self.retry_after.and_then(|text| HeaderValue::try_from(text).ok()) {
+            headers.insert(header::RETRY_AFTER, after);
         }
         response
     }

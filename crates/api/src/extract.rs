@@ -8,10 +8,10 @@ use http::request::Parts;
 use keyway_app::access::{self, Credentials};
 use keyway_app::instances::Actor;
 use keyway_app::{App, Error, catalogue::Listed};
-use keyway_model::{Caller, InstanceId};
+use keyway_model::{Caller, InstanceId, Secret};
 use percent_encoding::percent_decode_str;
 
-use crate::authorization::credentials;
+use crate::authorization::{bearer, credentials};
 use crate::error::{ApiError, ApiResult};
 
 /// Where the request came from; put there by the door.
@@ -45,18 +45,64 @@ impl FromRequestParts<App> for Signed {
     }
 }
 
+/// A user who has signed in.
+#[derive(Debug)]
+pub(crate) struct SignedIn(pub(crate) Caller);
+
+impl FromRequestParts<App> for SignedIn {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
+        let token = bearer(&parts.headers).ok_or(Error::Unauthenticated)?;
+        Ok(Self(keyway_app::sign_in::signed_in(app, &token).await?))
+    }
+}
+
+/// A user who has signed in or has both secrets.
+#[derive(Debug)]
+pub(crate) struct SignedAnyhow(pub(crate) Caller);
+
+impl FromRequestParts<App> for SignedAnyhow {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
+        if let Ok(SignedIn(caller)) = SignedIn::from_request_parts(parts, app).await {
+            return Ok(Self(caller));
+        }
+        let Signed(caller) = Signed::from_request_parts(parts, app).await?;
+        Ok(Self(caller))
+    }
+}
+
+/// The user's password, of `Elements-User-Password`.
+#[derive(Debug)]
+pub(crate) struct ShownPassword(pub(crate) Option<Secret>);
+
+impl<S: Send + Sync> FromRequestParts<S> for ShownPassword {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> ApiResult<Self> {
+        let shown = parts.headers.get("elements-user-password");
+        Ok(Self(shown.map(|value| Secret::from(value.to_str().unwrap_or_default()))))
+    }
+}
+
 /// Anyone who may read the catalogue: a user, or everybody where the operator says so.
 #[derive(Debug)]
-pub(crate) struct Reader;
+pub(crate) struct Reader(
+    /// Who it is, where that is told.
+    pub(crate) Option<Caller>,
+);
 
 impl FromRequestParts<App> for Reader {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> ApiResult<Self> {
-        if !app.settings.public_catalogue {
-            Signed::from_request_parts(parts, app).await?;
+        match Signed::from_request_parts(parts, app).await {
+            Ok(Signed(caller)) => Ok(Self(Some(caller))),
+            Err(_) if app.settings.public_catalogue => Ok(Self(None)),
+            Err(error) => Err(error),
         }
-        Ok(Self)
     }
 }
 

@@ -8,9 +8,11 @@ use http::{StatusCode, header};
 use keyway_model::Problems;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
+use utoipa::ToSchema;
 
 use crate::error::ApiError;
 use crate::object::Object;
+use crate::schema::Anything;
 
 /// Largest body of the control API, in bytes.
 pub(crate) const MAX_BODY: usize = 8 * 1024 * 1024;
@@ -18,9 +20,10 @@ pub(crate) const MAX_BODY: usize = 8 * 1024 * 1024;
 const MAX_DEPTH: usize = 64;
 
 /// A request body that is one JSON object. An absent body is an empty object, so that the missing fields are named.
-pub(crate) struct JsonObject(pub(crate) Object);
+/// `T` is what the document says of it.
+pub(crate) struct JsonObject<T = Anything>(pub(crate) Object<T>);
 
-impl<S: Send + Sync> FromRequest<S> for JsonObject {
+impl<T: ToSchema, S: Send + Sync> FromRequest<S> for JsonObject<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {

@@ -11,11 +11,14 @@ mod error;
 mod extract;
 mod json;
 mod object;
+mod openapi;
 mod params;
 mod platform;
 mod routes;
+mod schema;
 mod views;
 
 pub use answer::AnswerBody;
 pub use dispatch::Api;
+pub use openapi::openapi_json;
 pub use routes::{DATA_ROUTES, ROUTES, Route};

@@ -1,30 +1,50 @@
 //! Taking the members of a JSON object one by one; every wrong one is named, all at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::marker::PhantomData;
 
 use keyway_model::{Problems, Secret};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
 
-/// A JSON object whose members are taken by name.
+use crate::schema::Anything;
+
+/// A JSON object whose members are taken by name, all those that the schema `T` documents and no others.
 #[derive(Debug)]
-pub(crate) struct Object {
+pub(crate) struct Object<T = Anything> {
     members: Map<String, Value>,
     problems: Problems,
+    /// Who has been asked for; looked at in debug builds only.
+    asked: BTreeSet<String>,
+    schema: PhantomData<T>,
 }
 
-impl Object {
+impl<T: ToSchema> Object<T> {
     pub(crate) fn new(members: Map<String, Value>) -> Self {
-        Self { members, problems: Problems::default() }
+        Self { members, problems: Problems::default(), asked: BTreeSet::new(), schema: PhantomData }
+    }
+
+    fn take(&mut self, name: &str) -> Option<Value> {
+        self.ask(name);
+        self.members.remove(name)
+    }
+
+    fn ask(&mut self, name: &str) {
+        if cfg!(debug_assertions) {
+            self.asked.insert(name.to_owned());
+        }
     }
 
     /// Whether a member is there and not null.
-    pub(crate) fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&mut self, name: &str) -> bool {
+        self.ask(name);
         self.members.get(name).is_some_and(|value| !value.is_null())
     }
 
     /// A text.
     pub(crate) fn text(&mut self, name: &str) -> Option<String> {
-        match self.members.remove(name)? {
+        match self.take(name)? {
             Value::String(text) => Some(text),
             Value::Null => None,
             _ => self.wrong(name, "must be a string"),
@@ -33,7 +53,7 @@ impl Object {
 
     /// True or false; the strings of those names are taken too.
     pub(crate) fn flag(&mut self, name: &str) -> Option<bool> {
-        match self.members.remove(name)? {
+        match self.take(name)? {
             Value::Bool(flag) => Some(flag),
             Value::String(text) if text == "true" || text == "false" => Some(text == "true"),
             Value::Null => None,
@@ -51,7 +71,7 @@ impl Object {
             },
             _ => None,
         };
-        match self.members.remove(name)? {
+        match self.take(name)? {
             Value::Array(items) => match items.into_iter().map(text).collect() {
                 Some(texts) => Some(texts),
                 None => self.wrong(name, "must be a list of strings"),
@@ -63,7 +83,7 @@ impl Object {
 
     /// An object within.
     pub(crate) fn object(&mut self, name: &str) -> Option<Map<String, Value>> {
-        match self.members.remove(name)? {
+        match self.take(name)? {
             Value::Object(members) => Some(members),
             Value::Null => None,
             _ => self.wrong(name, "must be an object"),
@@ -77,7 +97,7 @@ impl Object {
 
     /// Whatever stands there.
     pub(crate) fn value(&mut self, name: &str) -> Option<Value> {
-        self.members.remove(name)
+        self.take(name)
     }
 
     /// Texts of these members, by name, where they are there.
@@ -87,12 +107,29 @@ impl Object {
 
     /// Fails with everything that was wrong. Members that nobody asked for are tolerated, as clients send whole answers back.
     pub(crate) fn finish(self) -> Result<(), Problems> {
+        let name = std::any::type_name::<T>();
+        debug_assert!(
+            documented::<T>().is_none_or(|all| all == self.asked),
+            "{name} is not what is read: {:?}",
+            self.asked
+        );
         self.problems.into_result()
     }
 
-    fn wrong<T>(&mut self, name: &str, message: &str) -> Option<T> {
+    /// Notes what is wrong with a member.
+    pub(crate) fn wrong<V>(&mut self, name: &str, message: &str) -> Option<V> {
         self.problems.add(name, message);
         None
+    }
+}
+
+/// The members that a schema documents; of [`Anything`] nothing is known.
+fn documented<T: ToSchema>() -> Option<BTreeSet<String>> {
+    match T::schema() {
+        RefOr::T(Schema::Object(object)) if !object.properties.is_empty() => {
+            Some(object.properties.keys().cloned().collect())
+        }
+        _ => None,
     }
 }
 

@@ -1,17 +1,34 @@
 //! Query parameters, decoded strictly.
 
+use std::marker::PhantomData;
+
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use keyway_model::Problems;
 use percent_encoding::percent_decode_str;
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use crate::error::ApiError;
+use crate::schema::Anything;
 
-/// The parameters of a query, in order.
+/// What a query may hold, as the document describes it.
+pub(crate) trait Query: Send + Sync + 'static {
+    /// The parameters.
+    fn parameters() -> Vec<Parameter>;
+}
+
+impl<T: IntoParams + Send + Sync + 'static> Query for T {
+    fn parameters() -> Vec<Parameter> {
+        T::into_params(|| Some(ParameterIn::Query))
+    }
+}
+
+/// The parameters of a query, in order. Only what `Q` documents may be asked for.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Params(Vec<(String, String)>);
+pub(crate) struct Params<Q = Anything>(Vec<(String, String)>, PhantomData<Q>);
 
-impl Params {
+impl<Q: Query> Params<Q> {
     pub(crate) fn parse(query: &str) -> Result<Self, Problems> {
         let decode = |text: &str, field: &str| {
             let text = text.replace('+', " ");
@@ -28,17 +45,26 @@ impl Params {
             let value = decode(value, &name)?;
             pairs.push((name, value));
         }
-        Ok(Self(pairs))
+        Ok(Self(pairs, PhantomData))
     }
 
     /// A parameter that is sent once at most.
     pub(crate) fn one(&self, name: &str) -> Result<Option<&str>, Problems> {
+        debug_assert!(is_documented::<Q>(name), "{} does not document {name}", std::any::type_name::<Q>());
         let mut values = self.0.iter().filter(|(given, _)| given == name).map(|(_, value)| value.as_str());
         let first = values.next();
         if values.next().is_some() {
             return Err(Problems::one(name, "must be sent once"));
         }
         Ok(first)
+    }
+
+    /// Refuses a parameter that clients of the platform know and this list does not have.
+    pub(crate) fn refuse(&self, name: &str) -> Result<(), Problems> {
+        if self.0.iter().any(|(given, _)| given == name) {
+            return Err(Problems::one(name, "is not supported on this list"));
+        }
+        Ok(())
     }
 
     /// A flag; absent means no.
@@ -52,6 +78,7 @@ impl Params {
 
     /// All values of a parameter, with or without brackets behind its name.
     pub(crate) fn all(&self, name: &str) -> Vec<String> {
+        debug_assert!(is_documented::<Q>(name), "{} does not document {name}", std::any::type_name::<Q>());
         let bracketed = format!("{name}[]");
         self.0
             .iter()
@@ -61,7 +88,13 @@ impl Params {
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Params {
+/// Whether a parameter is in the document; of [`Anything`] all are.
+fn is_documented<Q: Query>(name: &str) -> bool {
+    let parameters = Q::parameters();
+    parameters.is_empty() || parameters.iter().any(|parameter| parameter.name == name)
+}
+
+impl<Q: Query, S: Send + Sync> FromRequestParts<S> for Params<Q> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {

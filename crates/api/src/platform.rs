@@ -3,11 +3,16 @@
 pub(crate) mod accounts;
 pub(crate) mod authentication;
 pub(crate) mod configuration;
+pub(crate) mod docs;
 pub(crate) mod elements;
 pub(crate) mod health;
+pub(crate) mod hubs;
 pub(crate) mod instance_keys;
 pub(crate) mod instances;
+pub(crate) mod metadata;
 pub(crate) mod organizations;
+pub(crate) mod usage;
 pub(crate) mod users;
 
+mod element_filter;
 mod list;

@@ -1,10 +1,11 @@
 //! Accounts of the caller's organization.
 
+use keyway_model::ceql::Expression;
 use keyway_model::{Account, AccountId, Caller, Page, Visibility, plain_text};
-use keyway_store::NewAccount;
+use keyway_store::{NewAccount, Selection, account_fields};
 
 use crate::paging::Paging;
-use crate::{App, Error, Result, instances};
+use crate::{App, Error, Result, filter, instances};
 
 /// An account to be made.
 #[derive(Clone, Debug, Default)]
@@ -30,12 +31,20 @@ pub struct AccountPatch {
     pub active: Option<bool>,
 }
 
-/// The accounts that the caller may see.
-pub async fn list(app: &App, caller: &Caller, with_inactive: bool, paging: Paging) -> Result<Page<Account>> {
+/// The accounts that the caller may see and for which `wanted` holds. [`Error::Invalid`] names unknown fields of it.
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    with_inactive: bool,
+    wanted: Option<&Expression>,
+    paging: Paging,
+) -> Result<Page<Account>> {
+    filter::check(wanted, account_fields())?;
     let wide = matches!(caller.visibility(), Visibility::Organization(_));
     let only = (!wide).then_some(caller.user.account);
+    let selection = Selection { account: only, with_inactive, filter: wanted };
     let mut tx = app.store.read().await?;
-    Ok(tx.accounts(caller.organization(), only, with_inactive, paging.after, paging.size).await?)
+    Ok(tx.accounts(caller.organization(), &selection, paging.after, paging.size).await?)
 }
 
 /// One account.

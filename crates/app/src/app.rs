@@ -160,7 +160,13 @@ impl App {
     /// finishes what it has begun.
     pub async fn run_background(self, stopped: impl Future<Output = ()>) {
         let (stop, stopping) = tokio::sync::watch::channel(false);
-        let beside = async { tokio::join!(changes::listen(self.clone()), crate::upkeep::run(self.clone())) };
+        let beside = async {
+            tokio::join!(
+                changes::listen(self.clone()),
+                crate::upkeep::run(self.clone()),
+                crate::catalogue::watch(self.clone()),
+            )
+        };
         let until_stopped = async {
             tokio::select! {
                 _ = beside => {}

@@ -1,7 +1,13 @@
-//! The catalogue: compiled connectors and the numbers that the store gives them.
+//! The catalogue: compiled connectors, the numbers that the store gives them, and the versions of their definitions.
+//!
+//! An instance works by the version of its definition that it was made with, whatever becomes of the file. Added folders
+//! are read again when they change; a folder with a mistake changes nothing until it is mended.
+
+mod watch;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, Mutex, RwLock};
 
 use keyway_config::Settings;
 use keyway_model::{ConnectorId, ConnectorKey, Timestamp};
@@ -9,51 +15,66 @@ use keyway_store::Store;
 
 pub use keyway_connector::{AUTHENTICATION_TYPE, Authentication, Connector, Field, FieldKind, Method};
 
-use crate::{Error, Result, Start};
+use crate::{App, Error, Result, Start};
 
-/// Connectors with their numbers.
+pub(crate) use watch::watch;
+
+/// Connectors with their numbers and versions.
 #[derive(Debug)]
 pub struct Catalogue {
-    connectors: keyway_connector::Catalogue,
-    ids: BTreeMap<ConnectorKey, ConnectorId>,
+    present: RwLock<Arc<Present>>,
+    /// Older versions that instances work by, compiled when first needed.
+    kept: Mutex<BTreeMap<(ConnectorKey, i64), Arc<Connector>>>,
 }
 
-/// A connector and its number.
+/// What the definitions say now.
+#[derive(Debug, Default)]
+struct Present {
+    connectors: keyway_connector::Catalogue,
+    ids: BTreeMap<ConnectorKey, ConnectorId>,
+    versions: BTreeMap<ConnectorKey, i64>,
+}
+
+/// A connector, its number and which version of its definition this is.
 #[derive(Clone, Debug)]
 pub struct Listed {
     /// Its number.
     pub id: ConnectorId,
+    /// The version of the definition, from 1.
+    pub version: i64,
     /// The connector.
     pub connector: Arc<Connector>,
 }
 
 impl Catalogue {
-    /// Compiles shipped and added definitions and numbers the new ones.
-    pub(crate) async fn load(settings: &Settings, store: &Store, now: Timestamp) -> std::result::Result<Self, Start> {
-        let mut connectors = keyway_connector::embedded()?;
-        for folder in &settings.connectors {
-            connectors.add_folder(folder)?;
-        }
-        let mut ids = store.read().await?.connector_ids().await?;
-        if connectors.iter().any(|connector| !ids.contains_key(&connector.key)) {
-            let mut tx = store.write().await?;
-            for connector in connectors.iter() {
-                tx.insert_connector(&connector.key, now).await?;
-            }
-            ids = tx.connector_ids().await?;
-            tx.commit().await?;
-        }
-        Ok(Self { connectors, ids })
+    /// Compiles shipped and added definitions, numbers the new ones and keeps their versions.
+    pub(crate) async fn load(settings: &Settings, store: &Store, now: Timestamp) -> Result<Self, Start> {
+        let present = Present::load(settings, store, now).await?;
+        Ok(Self { present: RwLock::new(Arc::new(present)), kept: Mutex::default() })
+    }
+
+    /// Reads all definitions again. Where one of them is wrong, nothing changes.
+    pub(crate) async fn reload(&self, settings: &Settings, store: &Store, now: Timestamp) -> Result<(), Start> {
+        let present = Present::load(settings, store, now).await?;
+        *self.present.write().expect("no holder of this lock panics") = Arc::new(present);
+        Ok(())
+    }
+
+    fn present(&self) -> Arc<Present> {
+        Arc::clone(&self.present.read().expect("no holder of this lock panics"))
     }
 
     /// Every connector, ordered by key.
-    pub fn all(&self) -> impl Iterator<Item = Listed> {
-        self.connectors.iter().filter_map(|connector| self.listed(connector))
+    pub fn all(&self) -> impl Iterator<Item = Listed> + use<> {
+        let present = self.present();
+        let listed: Vec<Listed> = present.connectors.iter().filter_map(|connector| present.listed(connector)).collect();
+        listed.into_iter()
     }
 
-    /// The connector with a key.
+    /// The connector with a key, as it is defined now.
     pub fn by_key(&self, key: &ConnectorKey) -> Option<Listed> {
-        self.connectors.get(key).and_then(|connector| self.listed(connector))
+        let present = self.present();
+        present.connectors.get(key).and_then(|connector| present.listed(connector))
     }
 
     /// The connector that a text names by key or number.
@@ -66,8 +87,55 @@ impl Catalogue {
         by_key.or_else(by_id).ok_or_else(|| Error::NotFound(format!("No element found with key '{key_or_id}'")))
     }
 
+    /// A connector as one version of its definition says, whether or not the definition is still installed.
+    pub async fn version(&self, store: &Store, key: &ConnectorKey, version: i64) -> Result<Option<Listed>> {
+        if let Some(listed) = self.by_key(key).filter(|listed| listed.version == version) {
+            return Ok(Some(listed));
+        }
+        let known = self.kept.lock().expect("no holder of this lock panics").get(&(key.clone(), version)).cloned();
+        let mut tx = store.read().await?;
+        let Some(id) = tx.connector_ids().await?.get(key).copied() else { return Ok(None) };
+        if let Some(connector) = known {
+            return Ok(Some(Listed { id, version, connector }));
+        }
+        let Some(text) = tx.connector_definition(key, version).await? else { return Ok(None) };
+        let file = format!("{key} version {version}");
+        let connector = Connector::compile(Path::new(&file), &text).map_err(|error| {
+            Error::Refused(format!("the definition cannot be read by this version of the program: {error}"))
+        })?;
+        let connector = Arc::new(connector);
+        let mut kept = self.kept.lock().expect("no holder of this lock panics");
+        kept.insert((key.clone(), version), Arc::clone(&connector));
+        Ok(Some(Listed { id, version, connector }))
+    }
+}
+
+/// Every version of a connector's definition, oldest first, and when it was first used.
+pub async fn versions(app: &App, listed: &Listed) -> Result<Vec<(i64, Timestamp)>> {
+    Ok(app.store.read().await?.connector_versions(&listed.connector.key).await?)
+}
+
+impl Present {
+    async fn load(settings: &Settings, store: &Store, now: Timestamp) -> Result<Self, Start> {
+        let mut connectors = keyway_connector::embedded()?;
+        for folder in &settings.connectors {
+            connectors.add_folder(folder)?;
+        }
+        let mut tx = store.write().await?;
+        let mut versions = BTreeMap::new();
+        for connector in connectors.iter() {
+            tx.insert_connector(&connector.key, now).await?;
+            let hash = keyway_vault::digest(connector.text.as_bytes());
+            let version = tx.connector_version(&connector.key, &hash, &connector.text, now).await?;
+            versions.insert(connector.key.clone(), version);
+        }
+        let ids = tx.connector_ids().await?;
+        tx.commit().await?;
+        Ok(Self { connectors, ids, versions })
+    }
+
     fn listed(&self, connector: &Arc<Connector>) -> Option<Listed> {
-        let id = *self.ids.get(&connector.key)?;
-        Some(Listed { id, connector: Arc::clone(connector) })
+        let (id, version) = (*self.ids.get(&connector.key)?, *self.versions.get(&connector.key)?);
+        Some(Listed { id, version, connector: Arc::clone(connector) })
     }
 }

@@ -1,6 +1,7 @@
 //! Proves that everything sealed opens, before anybody needs it.
 
 use keyway_model::{InstanceId, OrganizationId, PageSize};
+use keyway_store::Selection;
 use keyway_vault::Context;
 
 use crate::{App, Result};
@@ -63,7 +64,7 @@ async fn examine_organization(app: &App, organization: OrganizationId, diagnosis
     }
     let mut after = 0;
     loop {
-        let page = tx.users(organization, None, true, after, PageSize::default()).await?;
+        let page = tx.users(organization, &Selection::everything(), after, PageSize::default()).await?;
         for user in &page.items {
             if let Some(stored) = tx.user(organization, user.id).await? {
                 let place = Context { organization: Some(organization), record: stored.uuid, field: "secret" };

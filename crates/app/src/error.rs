@@ -42,7 +42,12 @@ pub enum Error {
         message: String,
         /// The provider's words.
         provider_message: String,
+        /// When it wants to be asked again, as it said it.
+        retry_after: Option<String>,
     },
+    /// More was sent than a call may carry (section 12: 8 MB).
+    #[error("{0}")]
+    TooLarge(String),
     /// The provider gave no answer.
     #[error("{message}")]
     Gateway {

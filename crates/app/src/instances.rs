@@ -13,8 +13,9 @@ use keyway_model::{Caller, Configuration, Instance, InstanceId, OrganizationId, 
 use keyway_store::{SealedInstance, SealedValue};
 use keyway_vault::Context;
 
-pub(crate) use change::remove_all;
-pub use change::{InstancePatch, patch, remove, set_enabled};
+pub use change::{InstancePatch, VersionChoice, patch, remove, set_enabled};
+pub(crate) use change::{keep_captured, remove_all};
+pub(crate) use configuration::is_kept_back;
 pub use configuration::{ConfigurationInput, MASK, Shown};
 pub use list::{ListFilter, count, list};
 pub use provision::{NewInstanceInput, create};
@@ -88,7 +89,7 @@ pub(crate) async fn load_to_change(app: &App, caller: &Caller, id: InstanceId) -
 /// Opens what an answer shows.
 pub(crate) async fn detail(app: &App, sealed: SealedInstance) -> Result<InstanceDetail> {
     let SealedInstance { instance, token, values } = sealed;
-    let listed = connector_of(app, &instance)?;
+    let listed = connector_of(app, &instance).await?;
     let place = Context { organization: Some(instance.organization), record: instance.uuid, field: TOKEN_FIELD };
     let token = app.keyring.open_value(place, &token).await?;
     let clear = open_values(app, &instance, &values).await?;
@@ -98,9 +99,9 @@ pub(crate) async fn detail(app: &App, sealed: SealedInstance) -> Result<Instance
     Ok(InstanceDetail { instance, token, listed, configuration, owner })
 }
 
-/// The connector of an instance; one whose definition was taken away cannot be used.
-pub(crate) fn connector_of(app: &App, instance: &Instance) -> Result<Listed> {
-    let found = app.catalogue.by_key(&instance.connector);
+/// The connector of an instance, as the version of its definition says that the instance was made with.
+pub(crate) async fn connector_of(app: &App, instance: &Instance) -> Result<Listed> {
+    let found = app.catalogue.version(&app.store, &instance.connector, instance.connector_version).await?;
     found.ok_or_else(|| {
         Error::Refused(format!(
             "instance {} is of the connector '{}', whose definition is not installed",

@@ -1,7 +1,7 @@
 //! New data keys: everything that is sealed is sealed anew, instance by instance, while the server runs.
 
 use keyway_model::{InstanceId, OrganizationId, PageSize, Secret};
-use keyway_store::{SealedValue, Tx};
+use keyway_store::{SealedValue, Selection, Tx};
 use keyway_vault::Context;
 use uuid::Uuid;
 
@@ -43,7 +43,7 @@ async fn reseal_secrets(app: &App, organization: OrganizationId) -> Result<()> {
     }
     let mut after = 0;
     loop {
-        let page = tx.users(organization, None, true, after, PageSize::default()).await?;
+        let page = tx.users(organization, &Selection::everything(), after, PageSize::default()).await?;
         for user in &page.items {
             reseal_user(app, &mut tx, organization, user.id).await?;
         }

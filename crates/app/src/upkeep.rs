@@ -2,7 +2,12 @@
 
 use std::time::Duration;
 
+use keyway_model::Timestamp;
+
 use crate::{App, Result};
+
+/// Records of calls that are forgotten in one transaction.
+const BATCH: i64 = 5_000;
 
 /// Throws away for as long as it runs.
 pub(crate) async fn run(app: App) {
@@ -20,7 +25,18 @@ async fn throw_away(app: &App) -> Result<()> {
     let now = app.clock.now();
     let mut tx = app.store.write().await?;
     tx.delete_expired_logins(now).await?;
-    tx.delete_calls_before(now.plus_seconds(-86_400 * app.settings.call_log_days)).await?;
     tx.commit().await?;
-    Ok(())
+    forget_calls(app, now.plus_seconds(app.settings.call_log_days.max(0).saturating_mul(-86_400))).await
+}
+
+/// Forgets old calls batch by batch, so that nobody waits long for the write lock.
+async fn forget_calls(app: &App, before: Timestamp) -> Result<()> {
+    loop {
+        let mut tx = app.store.write().await?;
+        let gone = tx.delete_calls_before(before, BATCH).await?;
+        tx.commit().await?;
+        if gone < BATCH.unsigned_abs() {
+            return Ok(());
+        }
+    }
 }

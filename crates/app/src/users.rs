@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use keyway_model::{AccountId, Caller, Page, Problems, Secret, User, UserId, Visibility, plain_text};
-use keyway_store::NewUser;
+use keyway_model::ceql::{Expression, Literal, Operator};
+use keyway_model::{AccountId, Caller, Page, PageSize, Problems, Secret, User, UserId, Visibility, plain_text};
+use keyway_store::{NewUser, Selection, user_fields};
 use keyway_vault::Context;
 
 use crate::access::USER_SECRET;
 use crate::paging::Paging;
 use crate::passwords::Passwords;
-use crate::{App, Error, Result, accounts, instances};
+use crate::{App, Error, Result, accounts, filter, instances};
 
 /// A user to be made; every member but the last two is required.
 #[derive(Clone, Debug, Default)]
@@ -45,24 +46,43 @@ pub struct UserPatch {
     pub profile: BTreeMap<String, String>,
 }
 
-/// The users that the caller may see, of one account where given.
+/// The users that the caller may see and for which `wanted` holds, of one account where given. [`Error::Invalid`]
+/// names unknown fields of `wanted`.
 pub async fn list(
     app: &App,
     caller: &Caller,
     account: Option<AccountId>,
     with_inactive: bool,
+    wanted: Option<&Expression>,
     paging: Paging,
 ) -> Result<Page<User>> {
+    filter::check(wanted, user_fields())?;
     let account = match account {
         Some(id) => Some(accounts::show(app, caller, id).await?.id),
         None => (!matches!(caller.visibility(), Visibility::Organization(_))).then_some(caller.user.account),
     };
     if !caller.administers(account.unwrap_or(caller.user.account)) && !sees_organization(caller) {
-        // A default user sees nobody but itself.
-        return Ok(Page { items: vec![caller.user.clone()], has_more: false });
+        return oneself(app, caller, wanted).await;
     }
+    let selection = Selection { account, with_inactive, filter: wanted };
     let mut tx = app.store.read().await?;
-    Ok(tx.users(caller.organization(), account, with_inactive, paging.after, paging.size).await?)
+    Ok(tx.users(caller.organization(), &selection, paging.after, paging.size).await?)
+}
+
+/// The list of a default user, who sees nobody but itself.
+async fn oneself(app: &App, caller: &Caller, wanted: Option<&Expression>) -> Result<Page<User>> {
+    let Some(wanted) = wanted else {
+        return Ok(Page { items: vec![caller.user.clone()], has_more: false });
+    };
+    let own = Expression::Compare {
+        field: "id".to_owned(),
+        operator: Operator::Equal,
+        value: Literal::Number(caller.user.id.to_string()),
+    };
+    let both = Expression::And(vec![own, wanted.clone()]);
+    let selection = Selection { account: Some(caller.user.account), with_inactive: false, filter: Some(&both) };
+    let mut tx = app.store.read().await?;
+    Ok(tx.users(caller.organization(), &selection, 0, PageSize::default()).await?)
 }
 
 /// One user, by number or email.

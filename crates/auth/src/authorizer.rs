@@ -66,6 +66,14 @@ impl Authorizer {
     }
 }
 
+impl Authorizer {
+    /// A query without the parameter that the credential stands in, as some providers repeat it in their links.
+    pub fn without_credential(&self, query: &str) -> String {
+        let Some((name, _)) = &self.query else { return query.to_owned() };
+        query.split('&').filter(|pair| !same_name(pair, name)).collect::<Vec<_>>().join("&")
+    }
+}
+
 impl std::fmt::Debug for Authorizer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Authorizer(…)")

@@ -2,8 +2,10 @@
 
 mod authorizer;
 mod base_url;
+pub mod outgoing;
 mod verification;
 
 pub use authorizer::Authorizer;
 pub use base_url::{BaseUrl, BaseUrlError};
+pub use outgoing::Destination;
 pub use verification::{Refusal, verify};

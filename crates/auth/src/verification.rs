@@ -1,15 +1,18 @@
 //! Asking the provider whether it takes a credential, before anything is kept.
 
 use bytes::Bytes;
-use http::{Request, StatusCode};
+use http::StatusCode;
+use http::header::{self, HeaderMap, HeaderValue};
 use http_body_util::{BodyExt, Limited};
-use keyway_connector::Verify;
+use keyway_connector::{Answer, Inputs, Json, Request};
 use keyway_egress::{Body, Egress, Error};
+use keyway_model::Problems;
 
-use crate::{Authorizer, BaseUrl};
+use crate::Destination;
+use crate::outgoing::{self, bytes};
 
-/// How much of a refusal is kept.
-const MAX_REFUSAL: usize = 64 * 1024;
+/// How much of an answer is read.
+const MAX_ANSWER: usize = 64 * 1024;
 
 /// What the provider said instead of yes.
 #[derive(Debug)]
@@ -23,26 +26,49 @@ pub enum Refusal {
     },
     /// There is no answer.
     Unreachable(Error),
+    /// The request cannot be made of this configuration.
+    Unusable(Problems),
 }
 
-/// Makes the connector's verify request; a status of 2xx is a yes.
-pub async fn verify(egress: &Egress, base: &BaseUrl, authorizer: &Authorizer, verify: &Verify) -> Result<(), Refusal> {
-    let (path, query) =
-        verify.path.split_once('?').map_or((verify.path.as_str(), None), |(path, query)| (path, Some(query)));
-    let query = authorizer.apply_query(query.map(str::to_owned));
-    let mut request = Request::builder()
-        .method(verify.method.as_str())
-        .uri(base.join(path, query.as_deref()))
-        .header(http::header::ACCEPT, "application/json")
-        .body(Body::empty())
-        .map_err(|error| Refusal::Unreachable(Error::Broken(error.to_string())))?;
-    authorizer.apply_headers(request.headers_mut());
+impl From<Problems> for Refusal {
+    fn from(problems: Problems) -> Self {
+        Self::Unusable(problems)
+    }
+}
+
+/// Makes the connector's verify request; a status of 2xx is a yes, unless the definition asks for more.
+pub async fn verify(egress: &Egress, to: Destination<'_>, verify: &Request) -> Result<(), Refusal> {
+    let inputs = Inputs { settings: to.settings, places: Vec::new(), body: None, previous: None };
+    let rendered = verify.render(&inputs)?;
+    let mut headers: HeaderMap = rendered.headers;
+    let body = match bytes(&rendered.body) {
+        Some((bytes, kind)) => {
+            let kind =
+                HeaderValue::from_str(&kind).map_err(|_| Problems::one("content_type", "is not a media type"))?;
+            headers.insert(header::CONTENT_TYPE, kind);
+            Body::full(bytes)
+        }
+        None => Body::empty(),
+    };
+    let query = outgoing::query(&rendered.query, &[]);
+    let root = to.root(verify.root())?;
+    let request = to.request(verify.method(), to.uri(&root, &rendered.path, query), headers, body)?;
     let answer = egress.send(request).await.map_err(Refusal::Unreachable)?;
-    let status = answer.status();
-    if status.is_success() {
+    let (status, headers) = (answer.status(), answer.headers().clone());
+    if status.is_success() && verify.success_when.is_none() {
         return Ok(());
     }
-    let body = Limited::new(Body::stream(answer.into_body(), egress.limits().idle), MAX_REFUSAL);
+    let body = Limited::new(Body::stream(answer.into_body(), egress.limits().idle), MAX_ANSWER);
     let words = body.collect().await.map_or_else(|_| Bytes::new(), http_body_util::Collected::to_bytes);
-    Err(Refusal::Answer { status, message: String::from_utf8_lossy(&words).into_owned() })
+    let message = String::from_utf8_lossy(&words).into_owned();
+    let json = Json::parse(&message).ok();
+    let answer = Answer { headers: &headers, body: json.as_ref() };
+    let accepted = verify.success_when.as_ref().is_none_or(|place| place.is_true(answer));
+    if status.is_success() && accepted {
+        return Ok(());
+    }
+    // A refusal that came with a 2xx is one of the credential.
+    let status = if status.is_success() { StatusCode::UNAUTHORIZED } else { status };
+    drop(json);
+    Err(Refusal::Answer { status, message })
 }

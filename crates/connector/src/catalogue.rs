@@ -12,6 +12,8 @@ use crate::{Connector, DefinitionError};
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../connectors");
 
 const FILE: &str = "connector.yaml";
+/// A guide that somebody wrote, served in place of the one made from the definition.
+const GUIDE: &str = "docs.md";
 
 /// Connectors by key.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +25,9 @@ pub fn embedded() -> Result<Catalogue, DefinitionError> {
     for folder in EMBEDDED.dirs() {
         let path = folder.path().join(FILE);
         if let Some(text) = EMBEDDED.get_file(&path).and_then(include_dir::File::contents_utf8) {
-            catalogue.insert(Connector::compile(&Path::new("connectors").join(&path), text)?);
+            let guide = EMBEDDED.get_file(folder.path().join(GUIDE)).and_then(include_dir::File::contents_utf8);
+            let connector = Connector::compile(&Path::new("connectors").join(&path), text)?;
+            catalogue.insert(Connector { guide: guide.map(Into::into), ..connector });
         }
     }
     Ok(catalogue)
@@ -34,7 +38,8 @@ impl Catalogue {
     pub fn add_folder(&mut self, folder: &Path) -> Result<(), DefinitionError> {
         for file in definition_files(folder)? {
             let text = std::fs::read_to_string(&file).map_err(|error| unreadable(&file, &error))?;
-            self.insert(Connector::compile(&file, &text)?);
+            let guide = own_guide(&file)?;
+            self.insert(Connector { guide, ..Connector::compile(&file, &text)? });
         }
         Ok(())
     }
@@ -55,7 +60,18 @@ impl Catalogue {
     }
 }
 
-fn definition_files(folder: &Path) -> Result<Vec<PathBuf>, DefinitionError> {
+/// The guide beside a definition, if there is one.
+fn own_guide(definition: &Path) -> Result<Option<Arc<str>>, DefinitionError> {
+    let file = definition.with_file_name(GUIDE);
+    match std::fs::read_to_string(&file) {
+        Ok(text) => Ok(Some(text.into())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unreadable(&file, &error)),
+    }
+}
+
+/// The definitions of a folder that holds `<key>/connector.yaml`, in the order of their names.
+pub fn definition_files(folder: &Path) -> Result<Vec<PathBuf>, DefinitionError> {
     let entries = std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
     let mut files: Vec<PathBuf> =
         entries.filter_map(Result::ok).map(|entry| entry.path().join(FILE)).filter(|file| file.is_file()).collect();
@@ -114,6 +130,6 @@ mod tests {
         let text = format!(
             "{HEAD}authentication: {{ none: {{}} }}\nresources:\n  /a/{{id}}/b: {{ vendor: /c, verbs: [list] }}\n"
         );
-        assert_eq!(error(&text), "x.yaml:9: \"{id}\" of \"/a/{id}/b\" does not occur in \"/c\"");
+        assert_eq!(error(&text), "x.yaml:9: \"{id}\" of \"/a/{id}/b\" is used by none of its requests");
     }
 }

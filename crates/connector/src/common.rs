@@ -75,6 +75,7 @@ fn field(key: &str, label: &str, kind: FieldKind, default: Option<&str>, help: &
         required: false,
         hidden: false,
         default: default.map(str::to_owned),
+        computed: None,
         methods: Vec::new(),
     }
 }

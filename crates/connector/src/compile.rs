@@ -1,231 +1,224 @@
 //! From the file to a [`Connector`]: every name is resolved, every text parsed, every mistake given its line.
 
+mod fields;
+mod lists;
+mod methods;
+mod requests;
+mod resources;
+
+use std::collections::BTreeSet;
 use std::path::Path;
 
+use http::HeaderName;
 use keyway_model::ConnectorKey;
+use url::Url;
 
-use crate::definition::{Definition, FieldDefinition, MethodDefinition, ResourceDefinition};
-use crate::error::Source;
-use crate::resource::{Resource, Segment, parse_path};
-use crate::{
-    AUTHENTICATION_TYPE, ApiKeyPlace, Authentication, BASE_URL, Connector, DefinitionError, Field, FieldKind, Method,
-    Resources, Template, Verify, common, nearest,
-};
+use crate::definition::{BodyForm, Definition, RequestDefinition, Short};
+use crate::entries::Entry;
+use crate::error::{Scope, Source};
+use crate::parameter::Parameter;
+use crate::pattern::Pattern;
+use crate::place::Place;
+use crate::request::{Body, Request, Tree};
+use crate::resource::Verb;
+use crate::{Connector, DefinitionError, nearest};
+
+/// What all requests of a connector share.
+struct Common {
+    query: Vec<(String, Pattern)>,
+    headers: Vec<(HeaderName, Tree)>,
+    body: BodyForm,
+    success_when: Option<Place>,
+    parameters: Vec<Parameter>,
+}
 
 impl Connector {
     /// Reads and checks a definition. `file` is named in errors.
     pub fn compile(file: &Path, text: &str) -> Result<Self, DefinitionError> {
         let source = Source { file, text };
-        let definition: Definition = serde_saphyr::from_str(text).map_err(|error| {
+        // As YAML 1.2 has it: `n`, `no` and `on` are words, and parameters of providers are called so.
+        let options = serde_saphyr::options! { strict_booleans: true };
+        let definition: Definition = serde_saphyr::from_str_with_options(text, options).map_err(|error| {
             let line = error.location().map_or(0, |location| usize::try_from(location.line()).unwrap_or(0));
-            source.error(line, first_line(&error.without_snippet().to_string()))
+            source.error_of_reader(line, &error.without_snippet().to_string())
         })?;
         let key = ConnectorKey::parse(&definition.key)
-            .ok_or_else(|| source.error_at("key:", format!("\"{}\" is not a connector key", definition.key)))?;
-        let methods = methods(&source, &definition)?;
-        let fields = fields(&source, &definition, &methods)?;
+            .ok_or_else(|| source.top("key").error(format!("\"{}\" is not a connector key", definition.key)))?;
+        check_docs(&source, &definition)?;
+        let methods = methods::methods(&source, &definition)?;
+        let fields = fields::fields(&source, &definition, &methods)?;
+        let common = common(&source, &definition)?;
+        let resources = resources::resources(&source, &definition, &common)?;
+        let verify = verify(&source, &definition, &common)?;
         let connector = Self {
             key,
-            name: definition.name,
-            hub: definition.hub,
-            description: definition.description,
-            docs: definition.docs,
+            text: text.into(),
             methods,
             fields,
-            verify: definition.verify.as_deref().map(|text| verify(&source, text)).transpose()?,
-            resources: resources(&source, &definition.resources.0)?,
+            verify,
+            resources,
+            body: common.body,
+            name: definition.name.clone(),
+            hub: definition.hub.clone(),
+            description: definition.description.clone(),
+            docs: definition.docs.clone(),
+            tested: definition.tested,
+            prepare: definition.prepare.clone(),
+            guide: None,
         };
-        check_names(&source, &connector)?;
+        methods::check(&source, &connector)?;
+        check_keys(&source, &connector)?;
+        check_fields_used(&source, &definition, &connector)?;
+        check_shared(&source, &definition, &common, &connector)?;
         Ok(connector)
     }
 }
 
-fn first_line(text: &str) -> String {
-    text.lines().next().unwrap_or_default().to_owned()
-}
-
-fn verify(source: &Source<'_>, text: &str) -> Result<Verify, DefinitionError> {
-    Verify::parse(text).map_err(|message| source.error_at("verify:", message))
-}
-
-fn methods(source: &Source<'_>, definition: &Definition) -> Result<Vec<Method>, DefinitionError> {
-    let methods: Vec<Method> =
-        definition.authentication.0.iter().map(|(name, raw)| method(source, name, raw)).collect::<Result<_, _>>()?;
-    if methods.is_empty() {
-        return Err(
-            source.error_at("authentication:", "at least one method of authentication is needed; say \"none: {}\"")
-        );
+fn check_docs(source: &Source<'_>, definition: &Definition) -> Result<(), DefinitionError> {
+    match definition.docs.as_deref().filter(|url| !is_url(url)) {
+        Some(url) => Err(source.top("docs").error(not_url(url))),
+        None => Ok(()),
     }
-    Ok(methods)
 }
 
-fn method(source: &Source<'_>, name: &str, raw: &MethodDefinition) -> Result<Method, DefinitionError> {
-    let template = |text: &String| Template::parse(text).map_err(|message| source.error_at(text, message));
-    let authentication = match raw {
-        MethodDefinition { username: None, password: None, header: None, query: None, value: None, bearer: None } => {
-            Authentication::None
+/// Whether a text is the URL of something on the web.
+fn is_url(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| url.has_host() && matches!(url.scheme(), "http" | "https"))
+}
+
+fn not_url(text: &str) -> String {
+    format!("\"{text}\" is not a URL of the form https://host/path")
+}
+
+fn common(source: &Source<'_>, definition: &Definition) -> Result<Common, DefinitionError> {
+    let at = source.top("request");
+    let response = source.top("response");
+    let success = definition.response.success_when.as_ref();
+    let success =
+        success.map(|text| Place::parse(text).map_err(|message| response.member("success_when").error(message)));
+    check_statuses(response, definition)?;
+    let common = Common {
+        query: requests::patterns(at, &definition.request.query)?,
+        headers: requests::headers(at, &definition.request.headers)?,
+        body: definition.request.body,
+        success_when: success.transpose()?,
+        parameters: definition
+            .parameters
+            .0
+            .iter()
+            .map(|entry| resources::parameter(source.at_line(entry.line), entry))
+            .collect::<Result<_, _>>()?,
+    };
+    Ok(common)
+}
+
+fn check_statuses(at: Scope<'_>, definition: &Definition) -> Result<(), DefinitionError> {
+    let wrong = |entry: &&Entry<u16>| !(400..=599).contains(&entry.value);
+    match definition.response.statuses.0.iter().find(wrong) {
+        Some(entry) => {
+            let message = format!("{} is not the status of a failure: 400 to 599", entry.value);
+            Err(at.at_line(entry.line).error(message))
         }
-        MethodDefinition {
-            username: Some(username),
-            password,
-            header: None,
-            query: None,
-            value: None,
-            bearer: None,
-        } => {
-            let password = password.as_ref().map_or_else(|| template(&String::new()), template)?;
-            Authentication::Basic { username: template(username)?, password }
+        None => Ok(()),
+    }
+}
+
+/// `GET /me`, or a request in full; it can read nothing but the configuration.
+fn verify(source: &Source<'_>, definition: &Definition, common: &Common) -> Result<Option<Request>, DefinitionError> {
+    let Some(raw) = &definition.verify else { return Ok(None) };
+    let at = source.top("verify");
+    let default = |target| requests::Default { target, body: Body::None };
+    let request = match raw {
+        Short::Full(raw) => {
+            requests::check_followed(at, raw)?;
+            requests::request(at, common, raw, default(None))?
         }
-        MethodDefinition {
-            username: None,
-            password: None,
-            header: Some(name),
-            query: None,
-            value: Some(value),
-            bearer: None,
-        } => Authentication::ApiKey { place: ApiKeyPlace::Header(template(name)?), value: template(value)? },
-        MethodDefinition {
-            username: None,
-            password: None,
-            header: None,
-            query: Some(name),
-            value: Some(value),
-            bearer: None,
-        } => Authentication::ApiKey { place: ApiKeyPlace::Query(template(name)?), value: template(value)? },
-        MethodDefinition {
-            username: None,
-            password: None,
-            header: None,
-            query: None,
-            value: None,
-            bearer: Some(token),
-        } => {
-            let value = template(&format!("Bearer {token}"))?;
-            Authentication::ApiKey { place: ApiKeyPlace::Header(template(&"Authorization".to_owned())?), value }
-        }
-        _ => {
-            let message = format!(
-                "the members of \"{name}\" fit no method; known are: username and password; header and value; query and value; bearer"
-            );
-            return Err(source.error_at(&format!("{name}:"), message));
+        Short::Word(text) => {
+            let split =
+                text.trim().split_once(' ').filter(|(method, _)| method.bytes().all(|byte| byte.is_ascii_uppercase()));
+            let (method, path) =
+                split.ok_or_else(|| at.error(format!("\"{text}\" is not a request of the form \"GET /path\"")))?;
+            requests::request(
+                at,
+                common,
+                &RequestDefinition::default(),
+                default(Some((method, path.trim().to_owned()))),
+            )?
         }
     };
-    Ok(Method { name: name.to_owned(), authentication })
+    requests::check_places(at, &request, &[])?;
+    Ok(Some(request))
 }
 
-fn fields(source: &Source<'_>, definition: &Definition, methods: &[Method]) -> Result<Vec<Field>, DefinitionError> {
-    let mut fields = Vec::new();
-    if methods.len() > 1 && !definition.configuration.0.iter().any(|(key, _)| key == AUTHENTICATION_TYPE) {
-        fields.push(choice_of(methods));
-    }
-    for (key, raw) in &definition.configuration.0 {
-        fields.push(field(source, key, raw, methods)?);
-    }
-    fields.extend(
-        common::fields()
-            .into_iter()
-            .filter(|field| definition.configuration.0.iter().all(|(key, _)| *key != field.key)),
-    );
-    for (index, field) in fields.iter_mut().enumerate() {
-        field.id = i64::try_from(index).unwrap_or(i64::MAX) + 1;
-    }
-    if !fields.iter().any(|field| field.key == BASE_URL) {
-        return Err(source.error_at(
-            "configuration:",
-            format!("\"{BASE_URL}\" is missing: every connector needs the provider's root"),
-        ));
-    }
-    Ok(fields)
-}
-
-/// Where there are several methods, the choice between them is a field of its own.
-fn choice_of(methods: &[Method]) -> Field {
-    Field {
-        id: 0,
-        key: AUTHENTICATION_TYPE.to_owned(),
-        label: "Authentication".to_owned(),
-        help: "How the provider recognises you.".to_owned(),
-        kind: FieldKind::Choice(methods.iter().map(|method| method.name.clone()).collect()),
-        required: true,
-        hidden: false,
-        default: methods.first().map(|method| method.name.clone()),
-        methods: Vec::new(),
-    }
-}
-
-fn field(source: &Source<'_>, key: &str, raw: &FieldDefinition, methods: &[Method]) -> Result<Field, DefinitionError> {
-    let kinds = [raw.secret, raw.boolean, raw.multiline, raw.options.is_some()];
-    if kinds.iter().filter(|set| **set).count() > 1 {
-        return Err(
-            source.error_at(key, format!("\"{key}\" is one of secret, boolean, multiline or options, not several"))
-        );
-    }
-    if let Some(unknown) = raw.methods.iter().find(|name| !methods.iter().any(|method| method.name == **name)) {
-        let hint = nearest::hint(unknown, methods.iter().map(|method| method.name.as_str()));
-        return Err(source.error_at(
-            key,
-            format!("\"{key}\" is for \"{unknown}\", which is no method of authentication here{hint}"),
-        ));
-    }
-    let kind = match raw {
-        FieldDefinition { secret: true, .. } => FieldKind::Password,
-        FieldDefinition { boolean: true, .. } => FieldKind::Boolean,
-        FieldDefinition { multiline: true, .. } => FieldKind::Area,
-        FieldDefinition { options: Some(options), .. } => FieldKind::Choice(options.clone()),
-        FieldDefinition { max_length, .. } => FieldKind::Text(max_length.unwrap_or(1000)),
-    };
-    Ok(Field {
-        id: 0,
-        key: key.to_owned(),
-        label: raw.label.clone().unwrap_or_else(|| key.to_owned()),
-        help: raw.help.clone(),
-        kind,
-        required: raw.required,
-        hidden: raw.hidden,
-        default: raw.default.clone(),
-        methods: raw.methods.clone(),
-    })
-}
-
-fn resources(source: &Source<'_>, raw: &[(String, ResourceDefinition)]) -> Result<Resources, DefinitionError> {
-    raw.iter().map(|(path, definition)| resource(source, path, definition)).collect::<Result<_, _>>().map(Resources)
-}
-
-fn resource(source: &Source<'_>, path: &str, raw: &ResourceDefinition) -> Result<Resource, DefinitionError> {
-    let segments = parse_path(path).map_err(|message| source.error_at(path, message))?;
-    if !raw.vendor.starts_with('/') {
-        return Err(
-            source.error_at(&raw.vendor, format!("the vendor path \"{}\" does not begin with \"/\"", raw.vendor))
-        );
-    }
-    for segment in &segments {
-        if let Segment::Name(name) = segment
-            && !raw.vendor.contains(&format!("{{{name}}}"))
-        {
-            return Err(
-                source.error_at(path, format!("\"{{{name}}}\" of \"{path}\" does not occur in \"{}\"", raw.vendor))
-            );
-        }
-    }
-    Ok(Resource {
-        path: path.to_owned(),
-        segments,
-        vendor: raw.vendor.clone(),
-        verbs: raw.verbs.clone(),
-        update: raw.update.clone(),
-    })
-}
-
-/// Every template reads a field that exists and that its method asks for.
-fn check_names(source: &Source<'_>, connector: &Connector) -> Result<(), DefinitionError> {
-    for method in &connector.methods {
-        for key in method.authentication.templates().into_iter().flat_map(Template::keys) {
-            if !connector.fields_for(method).any(|field| field.key == key) {
-                let hint = nearest::hint(key, connector.fields_for(method).map(|field| field.key.as_str()));
-                let message = format!("\"config.{key}\" is no configuration entry of \"{}\"{hint}", method.name);
-                return Err(source.error_at(&format!("config.{key}"), message));
+/// Every configuration entry that a request reads or sets exists.
+fn check_keys(source: &Source<'_>, connector: &Connector) -> Result<(), DefinitionError> {
+    for request in connector.requests() {
+        let read = request.keys().into_iter().map(|key| (key, format!("${{config.{key}}}")));
+        let set = request.capture.iter().map(|(key, _)| (key.as_str(), format!("{key}:")));
+        for (key, needle) in read.chain(set) {
+            if connector.field(key).is_none() {
+                let hint = nearest::hint(key, connector.fields.iter().map(|field| field.key.as_str()));
+                return Err(source
+                    .at_line(0)
+                    .error_at(&needle, format!("\"config.{key}\" is no configuration entry{hint}")));
             }
         }
     }
     Ok(())
+}
+
+/// Every entry of the form is there for something: a method, a request, another entry, or the platform itself.
+fn check_fields_used(
+    source: &Source<'_>,
+    definition: &Definition,
+    connector: &Connector,
+) -> Result<(), DefinitionError> {
+    let methods = connector.methods.iter().flat_map(|method| method.authentication.templates());
+    let computed = connector.fields.iter().filter_map(|field| field.computed.as_ref());
+    let mut used: BTreeSet<&str> = methods.chain(computed).flat_map(crate::Template::keys).collect();
+    used.extend(connector.request_keys());
+    used.extend(connector.requests().flat_map(|request| request.capture.iter().map(|(key, _)| key.as_str())));
+    for entry in &definition.configuration.0 {
+        // Section 4: what these keys mean does not depend on the connector.
+        let platform = ["event.", "pagination.", "filter.", "bulk."].iter().any(|start| entry.key.starts_with(start));
+        let own = entry.key == crate::BASE_URL || entry.key == crate::AUTHENTICATION_TYPE;
+        if !(platform || own || entry.value.kept || used.contains(entry.key.as_str())) {
+            let message = format!(
+                "\"{}\" is not used: no method and no request reads it (say \"kept: true\" if it shall stay)",
+                entry.key
+            );
+            return Err(source.error(entry.line, message));
+        }
+    }
+    Ok(())
+}
+
+/// What stands at the top level for all resources is used by one of them at least.
+fn check_shared(
+    source: &Source<'_>,
+    definition: &Definition,
+    common: &Common,
+    connector: &Connector,
+) -> Result<(), DefinitionError> {
+    let operations = || connector.resources.all().iter().flat_map(|resource| &resource.operations);
+    for (parameter, entry) in common.parameters.iter().zip(&definition.parameters.0) {
+        if !operations().any(|operation| operation.parameters.iter().any(|used| used.name == parameter.name)) {
+            let message = format!("the parameter \"{}\" is used by no resource", parameter.name);
+            return Err(source.error(entry.line, message));
+        }
+    }
+    let lists = operations().any(|operation| operation.verb == Verb::List);
+    let unused = [
+        ("paging", definition.paging.is_some()),
+        ("where", definition.filter.is_some()),
+        ("order", definition.order.is_some()),
+        ("select", definition.select.is_some()),
+    ];
+    match unused.into_iter().find(|(_, given)| *given && !lists) {
+        Some((name, _)) => {
+            let message = format!("\"{name}\" is not used: no resource has a list");
+            Err(source.top(name).error(message))
+        }
+        None => Ok(()),
+    }
 }

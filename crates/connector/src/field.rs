@@ -52,6 +52,8 @@ pub struct Field {
     pub hidden: bool,
     /// What an instance that omits it gets.
     pub default: Option<String>,
+    /// What takes its place at every use, computed from other entries.
+    pub computed: Option<crate::Template>,
     /// The methods that ask for it; empty means all.
     pub methods: Vec<String>,
 }

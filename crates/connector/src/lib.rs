@@ -8,23 +8,45 @@ mod catalogue;
 mod common;
 mod compile;
 mod definition;
+pub mod docs;
 mod entries;
 mod error;
 mod field;
+mod form;
+mod json;
+mod listing;
 mod nearest;
+mod paging;
+mod parameter;
+mod pattern;
+mod place;
+mod reading;
+mod render;
+mod request;
 mod resource;
 mod template;
-mod verify;
 
 pub use authentication::{ApiKeyPlace, Authentication, Method};
-pub use catalogue::{Catalogue, embedded};
+pub use catalogue::{Catalogue, definition_files, embedded};
+pub use definition::{BodyForm, Tested, schema};
 pub use error::DefinitionError;
 pub use field::{Field, FieldKind};
-pub use resource::{Resource, Resources, VendorCall};
+pub use form::encode_form;
+pub use json::{Json, JsonError};
+pub use listing::{Asked, Listing, Wanted};
+pub use paging::{DEFAULT_SIZE, FARTHEST, LARGEST_SIZE, PageToken, Paging, Signals, Step, Window};
+pub use parameter::{Kind as ParameterKind, Parameter, Source as ParameterSource};
+pub use place::{Answer, Path, Place};
+pub use reading::{Reading, Shape};
+pub use render::{Given, Inputs, Rendered, RenderedBody, encode_query};
+pub use request::{Request, Root};
+pub use resource::{Found, Operation, Resource, Resources, Verb};
 pub use template::Template;
-pub use verify::Verify;
 
-use keyway_model::ConnectorKey;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use keyway_model::{Configuration, ConnectorKey, Problems};
 
 /// The configuration entry that names the provider's root in every connector.
 pub const BASE_URL: &str = "base.url";
@@ -37,6 +59,8 @@ pub const AUTHENTICATION_TYPE: &str = "authentication.type";
 pub struct Connector {
     /// Its key, such as `closeio`.
     pub key: ConnectorKey,
+    /// The definition as it was written.
+    pub text: Arc<str>,
     /// Its name for people.
     pub name: String,
     /// The hub it belongs to, such as `crm`.
@@ -45,14 +69,22 @@ pub struct Connector {
     pub description: String,
     /// The provider's own documentation.
     pub docs: Option<String>,
+    /// What it was tested against.
+    pub tested: Tested,
+    /// What a person does at the provider first.
+    pub prepare: Vec<String>,
     /// What a person fills in, in the order of the form.
     pub fields: Vec<Field>,
     /// How it authenticates: at least one method, the default first.
     pub methods: Vec<Method>,
     /// The request that proves a credential, if the provider has one.
-    pub verify: Option<Verify>,
+    pub verify: Option<Request>,
+    /// How callers' bodies are sent.
+    pub body: BodyForm,
     /// What it offers.
     pub resources: Resources,
+    /// The folder's own guide, `docs.md`, in Markdown; without it one is made from the definition.
+    pub guide: Option<Arc<str>>,
 }
 
 impl Connector {
@@ -73,4 +105,61 @@ impl Connector {
     pub fn fields_for<'a>(&'a self, method: &'a Method) -> impl Iterator<Item = &'a Field> {
         self.fields.iter().filter(|field| field.belongs_to(&method.name))
     }
+
+    /// A configuration with the computed entries that it does not set itself. What is put into a host may hold only
+    /// what hosts are made of, so that it cannot lead to another one.
+    pub fn complete(&self, configuration: &Configuration) -> Result<Configuration, Problems> {
+        let mut complete = configuration.clone();
+        let hosts = self.host_keys();
+        for field in &self.fields {
+            let Some(template) = &field.computed else { continue };
+            if configuration.get(&field.key).is_some_and(|value| !value.expose().is_empty()) {
+                continue;
+            }
+            for key in template.keys().filter(|_| hosts.contains(field.key.as_str())) {
+                let text = configuration.get(key).map_or("", |value| value.expose());
+                if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:".contains(&byte)) {
+                    let message = "must hold letters, digits, dots, hyphens and underscores only: it is part of a host";
+                    return Err(Problems::one(format!("configuration.{key}"), message));
+                }
+            }
+            complete.insert(field.key.clone(), template.render(configuration));
+        }
+        Ok(complete)
+    }
+
+    /// Scheme and host of every request that stands below a URL of its own.
+    pub fn fixed_hosts(&self) -> BTreeSet<&str> {
+        let roots = self.requests().filter_map(|request| match request.root() {
+            Root::Url(origin) => Some(origin.as_str()),
+            Root::Base | Root::Config(_) => None,
+        });
+        roots.collect()
+    }
+
+    /// Every request that it may make.
+    pub fn requests(&self) -> impl Iterator<Item = &Request> {
+        let operations = self.resources.all().iter().flat_map(|resource| &resource.operations);
+        let operations = operations.flat_map(operation_requests);
+        self.verify.iter().chain(operations).flat_map(Request::chain)
+    }
+
+    /// The configuration entries that decide which hosts are called.
+    pub fn host_keys(&self) -> BTreeSet<&str> {
+        let roots = self.requests().filter_map(|request| match request.root() {
+            Root::Config(key) => Some(key.as_str()),
+            Root::Base | Root::Url(_) => None,
+        });
+        roots.chain([BASE_URL]).collect()
+    }
+
+    /// The configuration entries that its requests read, besides the credential.
+    pub fn request_keys(&self) -> BTreeSet<&str> {
+        self.requests().flat_map(Request::keys).collect()
+    }
+}
+
+fn operation_requests(operation: &Operation) -> Vec<&Request> {
+    let follow = operation.listing.as_ref().and_then(|listing| listing.paging.follow());
+    std::iter::once(&operation.request).chain(follow).collect()
 }

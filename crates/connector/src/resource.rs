@@ -1,27 +1,137 @@
-//! The resources that a connector offers, and where each lives at the provider.
+//! What a connector offers: resources, each with operations that know their request.
+
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::listing::Listing;
+use crate::parameter::Parameter;
+use crate::reading::Reading;
+use crate::request::Request;
 
 /// What can be done with a resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Verb {
+pub enum Verb {
+    /// `GET path`: a list.
     List,
+    /// `GET path/{id}`: one object.
     Get,
+    /// `POST path`: one object.
     Create,
+    /// `PATCH path/{id}` and `PUT path/{id}`: one object.
     Update,
+    /// `PUT path/{id}`, where it differs from `update`: one object.
+    Replace,
+    /// `DELETE path/{id}`.
     Delete,
+    /// `GET path`: one object.
+    Read,
+    /// `PATCH path` and `PUT path`: one object.
+    Write,
+    /// `DELETE path`.
+    Remove,
+    /// `GET path`: bytes.
+    Download,
+    /// `POST path` with a file.
+    Upload,
 }
 
-/// One resource of a connector.
+impl Verb {
+    /// Every verb, in the order of documentation.
+    pub(crate) const ALL: [Self; 11] = [
+        Self::List,
+        Self::Read,
+        Self::Download,
+        Self::Create,
+        Self::Upload,
+        Self::Get,
+        Self::Update,
+        Self::Replace,
+        Self::Write,
+        Self::Delete,
+        Self::Remove,
+    ];
+
+    /// The callers' methods; the first is the one that documentation names first.
+    pub const fn methods(self) -> &'static [&'static str] {
+        match self {
+            Self::List | Self::Get | Self::Read | Self::Download => &["GET"],
+            Self::Create | Self::Upload => &["POST"],
+            Self::Update | Self::Write => &["PATCH", "PUT"],
+            Self::Replace => &["PUT"],
+            Self::Delete | Self::Remove => &["DELETE"],
+        }
+    }
+
+    /// Whether it acts on an item of the collection, named by one more segment.
+    pub const fn is_on_item(self) -> bool {
+        matches!(self, Self::Get | Self::Update | Self::Replace | Self::Delete)
+    }
+
+    /// Whether the caller sends a body.
+    pub const fn has_body(self) -> bool {
+        matches!(self, Self::Create | Self::Update | Self::Replace | Self::Write | Self::Upload)
+    }
+
+    /// Whether its answer shows one object.
+    pub(crate) const fn shows_object(self) -> bool {
+        !matches!(self, Self::List | Self::Delete | Self::Remove | Self::Download)
+    }
+
+    /// Its name in definitions.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Get => "get",
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Replace => "replace",
+            Self::Delete => "delete",
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Remove => "remove",
+            Self::Download => "download",
+            Self::Upload => "upload",
+        }
+    }
+}
+
+/// A resource of a connector.
 #[derive(Clone, Debug)]
 pub struct Resource {
-    /// The path that callers use, such as `/accounts`.
+    /// The path that callers use, such as `/accounts/{id}/notes`.
     pub path: String,
-    pub(crate) segments: Vec<Segment>,
-    pub(crate) vendor: String,
-    pub(crate) verbs: Vec<Verb>,
-    pub(crate) update: String,
+    /// What can be done with it.
+    pub operations: Vec<Operation>,
+    /// For documentation.
+    pub description: String,
+    /// Callable but not documented.
+    pub hidden: bool,
+    /// Fields and their types, where the definition tells them.
+    pub model: Vec<(String, String)>,
 }
 
+/// One operation of a resource.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// What it does.
+    pub verb: Verb,
+    /// The caller's path, with the item's place where it acts on one.
+    pub path: String,
+    pub(crate) segments: Vec<Segment>,
+    /// The provider's side.
+    pub request: Request,
+    /// What the caller may send.
+    pub parameters: Vec<Parameter>,
+    /// How the answer is read.
+    pub reading: Reading,
+    /// How a list is filtered, ordered and paged; other verbs have none.
+    pub listing: Option<Listing>,
+}
+
+/// A segment of a caller's path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Segment {
     Text(String),
@@ -32,13 +142,32 @@ pub(crate) enum Segment {
 #[derive(Clone, Debug, Default)]
 pub struct Resources(pub(crate) Vec<Resource>);
 
-/// The provider's side of a call.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VendorCall {
-    /// Method at the provider.
-    pub method: String,
-    /// Path below `base.url`; the caller's path segments stand in it as they were sent.
-    pub path: String,
+/// An operation found for a call, and what its places are filled with, as the caller encoded it.
+#[derive(Debug)]
+pub struct Found<'a> {
+    /// The resource.
+    pub resource: &'a Resource,
+    /// The operation.
+    pub operation: &'a Operation,
+    /// Values of the path's places.
+    pub places: Vec<(String, String)>,
+}
+
+impl Resource {
+    /// The object that it is about: the last word of its path.
+    pub fn object(&self) -> &str {
+        self.path.rsplit('/').find(|part| !part.starts_with('{')).unwrap_or_default()
+    }
+
+    /// Whether it is a collection of its own, not one below an item.
+    pub fn is_top(&self) -> bool {
+        self.path.matches('/').count() == 1
+    }
+
+    /// An operation by its verb.
+    pub fn operation(&self, verb: Verb) -> Option<&Operation> {
+        self.operations.iter().find(|operation| operation.verb == verb)
+    }
 }
 
 impl Resources {
@@ -47,79 +176,65 @@ impl Resources {
         &self.0
     }
 
-    /// Whether any verb of any resource answers to a path.
+    /// Whether any operation answers to a path.
     pub fn knows(&self, path: &str) -> bool {
-        self.0.iter().any(|resource| resource.bind(path).is_some())
+        let parts = parts(path);
+        self.operations().any(|(_, operation)| operation.bind(&parts).is_some())
     }
 
-    /// Finds the provider's side of a call; `None` when no resource has this path and method.
-    pub fn resolve(&self, method: &str, path: &str) -> Option<VendorCall> {
-        self.0.iter().find_map(|resource| resource.resolve(method, path))
+    /// The methods that a path answers to.
+    pub fn methods(&self, path: &str) -> BTreeSet<&'static str> {
+        let parts = parts(path);
+        let bound = self.operations().filter(|(_, operation)| operation.bind(&parts).is_some());
+        bound.flat_map(|(_, operation)| operation.verb.methods().iter().copied()).collect()
+    }
+
+    /// Finds the operation of a call. Where several paths fit, words win over places.
+    pub fn find(&self, method: &str, path: &str) -> Option<Found<'_>> {
+        let parts = parts(path);
+        let fits = self.operations().filter(|(_, operation)| operation.verb.methods().contains(&method));
+        let bound = fits.filter_map(|(resource, operation)| {
+            let places = operation.bind(&parts)?;
+            Some(Found { resource, operation, places })
+        });
+        bound.min_by_key(|found| (found.operation.vagueness(), found.operation.verb != Verb::Replace))
+    }
+
+    fn operations(&self) -> impl Iterator<Item = (&Resource, &Operation)> {
+        self.0.iter().flat_map(|resource| resource.operations.iter().map(move |operation| (resource, operation)))
     }
 }
 
-impl Resource {
-    /// The methods and paths that it answers, for listings: `("GET", "/accounts/{id}")`.
-    pub fn operations(&self) -> Vec<(&'static str, String)> {
-        let item = format!("{}/{{id}}", self.path);
-        let mut operations = Vec::new();
-        for verb in &self.verbs {
-            match verb {
-                Verb::List => operations.push(("GET", self.path.clone())),
-                Verb::Create => operations.push(("POST", self.path.clone())),
-                Verb::Get => operations.push(("GET", item.clone())),
-                Verb::Update => operations.extend([("PATCH", item.clone()), ("PUT", item.clone())]),
-                Verb::Delete => operations.push(("DELETE", item.clone())),
-            }
-        }
-        operations
+impl Operation {
+    /// Whether the caller's body goes to the provider as it is.
+    pub fn is_verbatim(&self) -> bool {
+        let taken = self.parameters.iter().any(|parameter| parameter.source == crate::parameter::Source::Body);
+        self.request.sends_callers_body() && self.request.then.is_none() && !taken && self.reading.keeps_bodies()
     }
 
-    fn resolve(&self, method: &str, path: &str) -> Option<VendorCall> {
-        let (collection, item) = self.bind(path)?;
-        let verb = match (method, item.is_some()) {
-            ("GET", false) => Verb::List,
-            ("POST", false) => Verb::Create,
-            ("GET", true) => Verb::Get,
-            ("PUT" | "PATCH", true) => Verb::Update,
-            ("DELETE", true) => Verb::Delete,
-            _ => return None,
-        };
-        if !self.verbs.contains(&verb) {
+    fn bind(&self, parts: &[&str]) -> Option<Vec<(String, String)>> {
+        if parts.len() != self.segments.len() {
             return None;
         }
-        let method = if verb == Verb::Update { self.update.as_str() } else { method };
-        Some(VendorCall { method: method.to_owned(), path: item_path(&collection, item.as_deref()) })
-    }
-
-    /// Matches a path: the provider's collection path with its places filled, and the item's id if one is named.
-    fn bind(&self, path: &str) -> Option<(String, Option<String>)> {
-        let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
-        let (head, tail) = parts.split_at_checked(self.segments.len())?;
-        let item = match tail {
-            [] => None,
-            [id] if !id.is_empty() => Some((*id).to_owned()),
-            _ => return None,
-        };
-        let mut vendor = self.vendor.clone();
-        for (segment, part) in self.segments.iter().zip(head) {
+        let mut places = Vec::new();
+        for (segment, part) in self.segments.iter().zip(parts) {
             match segment {
-                Segment::Text(text) if text != part => return None,
-                Segment::Text(_) => {}
-                Segment::Name(name) => vendor = vendor.replacen(&format!("{{{name}}}"), part, 1),
+                Segment::Text(text) if text == part => {}
+                Segment::Name(name) if !part.is_empty() => places.push((name.clone(), (*part).to_owned())),
+                _ => return None,
             }
         }
-        Some((vendor, item))
+        Some(places)
+    }
+
+    /// Where the path's places stand; fewer and later ones are less vague.
+    fn vagueness(&self) -> Vec<bool> {
+        self.segments.iter().map(|segment| matches!(segment, Segment::Name(_))).collect()
     }
 }
 
-fn item_path(collection: &str, item: Option<&str>) -> String {
-    match item {
-        None => collection.to_owned(),
-        // A provider that ends collections with a slash ends items with one.
-        Some(id) if collection.ends_with('/') => format!("{collection}{id}/"),
-        Some(id) => format!("{collection}/{id}"),
-    }
+fn parts(path: &str) -> Vec<&str> {
+    path.trim_matches('/').split('/').collect()
 }
 
 /// Reads `/accounts/{id}/notes`.
@@ -139,42 +254,16 @@ pub(crate) fn parse_path(path: &str) -> Result<Vec<Segment>, String> {
         .collect()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{Resource, Resources, VendorCall, Verb, parse_path};
-
-    fn resources() -> Resources {
-        let resource = |path: &str, vendor: &str| Resource {
-            path: path.to_owned(),
-            segments: parse_path(path).unwrap(),
-            vendor: vendor.to_owned(),
-            verbs: vec![Verb::List, Verb::Get, Verb::Update],
-            update: "PUT".to_owned(),
-        };
-        Resources(vec![resource("/accounts", "/lead/"), resource("/accounts/{id}/notes", "/lead/{id}/note")])
+/// The name of an item's place: `id`, or `noteId` below `/accounts/{id}/notes`, where `id` is taken.
+pub(crate) fn item_name(path: &str, segments: &[Segment]) -> String {
+    let taken = segments.iter().any(|segment| *segment == Segment::Name("id".to_owned()));
+    if !taken {
+        return "id".to_owned();
     }
-
-    fn call(method: &str, path: &str) -> VendorCall {
-        VendorCall { method: method.to_owned(), path: path.to_owned() }
-    }
-
-    #[test]
-    fn paths_and_methods_are_translated() {
-        let resources = resources();
-        assert_eq!(resources.resolve("GET", "/accounts"), Some(call("GET", "/lead/")));
-        assert_eq!(resources.resolve("GET", "/accounts/7"), Some(call("GET", "/lead/7/")));
-        assert_eq!(resources.resolve("PATCH", "/accounts/7"), Some(call("PUT", "/lead/7/")));
-        assert_eq!(resources.resolve("GET", "/accounts/7/notes"), Some(call("GET", "/lead/7/note")));
-        assert_eq!(resources.resolve("GET", "/accounts/7/notes/9"), Some(call("GET", "/lead/7/note/9")));
-    }
-
-    #[test]
-    fn what_is_not_declared_is_not_answered() {
-        let resources = resources();
-        assert_eq!(resources.resolve("DELETE", "/accounts/7"), None);
-        assert_eq!(resources.resolve("POST", "/accounts"), None);
-        assert_eq!(resources.resolve("GET", "/leads"), None);
-        assert!(resources.knows("/accounts/7"));
-        assert!(!resources.knows("/accounts/7/other"));
-    }
+    let word = path.rsplit('/').find(|part| !part.starts_with('{')).unwrap_or_default();
+    let singular = match word.strip_suffix("ies") {
+        Some(stem) => format!("{stem}y"),
+        None => word.strip_suffix('s').unwrap_or(word).to_owned(),
+    };
+    format!("{}Id", singular.replace('-', "_"))
 }

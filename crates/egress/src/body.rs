@@ -12,6 +12,7 @@ use thiserror::Error;
 use tokio::time::Sleep;
 
 use crate::deadline::Progress;
+use crate::pieces::Pieces;
 
 /// Why a body ended early.
 #[derive(Debug, Error)]
@@ -22,6 +23,9 @@ pub enum BodyError {
     /// The other side said nothing for too long.
     #[error("no data within the idle time")]
     Idle,
+    /// What it is put together from cannot be read.
+    #[error("{0}")]
+    Pieces(String),
 }
 
 /// A body of a request to, or an answer from, a provider.
@@ -34,6 +38,7 @@ pub struct Body {
 enum Kind {
     Full(Option<Bytes>),
     Stream(Stream),
+    Pieces(Pieces),
 }
 
 #[derive(Debug)]
@@ -61,10 +66,17 @@ impl Body {
         Self { kind: Kind::Stream(Stream { incoming, idle: None, limit, progress: None }) }
     }
 
+    /// A body put together piece by piece. Whoever makes the pieces minds the idle time.
+    pub fn pieces(stream: impl futures_util::Stream<Item = Result<Bytes, BodyError>> + Send + 'static) -> Self {
+        Self { kind: Kind::Pieces(Pieces::new(stream)) }
+    }
+
     /// The same body, which tells `progress` about every piece.
     pub(crate) fn reporting(mut self, report: Progress) -> Self {
-        if let Kind::Stream(stream) = &mut self.kind {
-            stream.progress = Some(report);
+        match &mut self.kind {
+            Kind::Stream(stream) => stream.progress = Some(report),
+            Kind::Pieces(pieces) => pieces.report(report),
+            Kind::Full(_) => {}
         }
         self
     }
@@ -78,6 +90,7 @@ impl HttpBody for Body {
         match &mut self.kind {
             Kind::Full(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
             Kind::Stream(stream) => stream.poll_frame(cx),
+            Kind::Pieces(pieces) => pieces.poll_next(cx).map(|piece| piece.map(|piece| piece.map(Frame::data))),
         }
     }
 
@@ -85,6 +98,7 @@ impl HttpBody for Body {
         match &self.kind {
             Kind::Full(bytes) => bytes.is_none(),
             Kind::Stream(stream) => stream.incoming.is_end_stream(),
+            Kind::Pieces(_) => false,
         }
     }
 
@@ -92,6 +106,7 @@ impl HttpBody for Body {
         match &self.kind {
             Kind::Full(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64)),
             Kind::Stream(stream) => stream.incoming.size_hint(),
+            Kind::Pieces(_) => SizeHint::default(),
         }
     }
 }

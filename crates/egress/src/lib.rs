@@ -8,6 +8,7 @@ mod client;
 mod connector;
 mod deadline;
 mod error;
+mod pieces;
 mod policy;
 mod roots;
 mod upgrade;

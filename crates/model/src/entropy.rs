@@ -91,6 +91,12 @@ impl RequestId {
         Self(text)
     }
 
+    /// Reads an id, in either case; `None` for what cannot be one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes: [u8; 24] = text.as_bytes().try_into().ok()?;
+        bytes.iter().all(u8::is_ascii_hexdigit).then(|| Self(bytes.map(|byte| byte.to_ascii_lowercase())))
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
@@ -119,7 +125,7 @@ fn hex(bytes: &[u8]) -> String {
 mod tests {
     use std::collections::HashSet;
 
-    use super::Entropy;
+    use super::{Entropy, RequestId};
     use crate::Timestamp;
 
     #[test]
@@ -130,6 +136,17 @@ mod tests {
         assert_eq!(ids.len(), 1000);
         assert!(ids.iter().all(|id| id.as_str().bytes().all(|b| b.is_ascii_hexdigit())));
         assert!(ids.iter().all(|id| id.as_str().starts_with("6553f100")));
+    }
+
+    #[test]
+    fn a_request_id_reads_what_it_prints() {
+        let id = Entropy::system().request_id(Timestamp::from_millis(1_700_000_000_000));
+        assert_eq!(RequestId::parse(id.as_str()), Some(id));
+        assert_eq!(RequestId::parse(&id.as_str().to_uppercase()), Some(id));
+        for bad in ["", "6553f100", "6553f100000000000000000g", "6553f1000000000000000000 ", "é53f1000000000000000000"]
+        {
+            assert_eq!(RequestId::parse(bad), None, "{bad}");
+        }
     }
 
     #[test]

@@ -75,6 +75,8 @@ pub struct Instance {
     pub user: UserId,
     /// What it is an instance of.
     pub connector: ConnectorKey,
+    /// Which version of its connector's definition it works by.
+    pub connector_version: i64,
     /// Its name for people.
     pub name: String,
     /// Labels, in the order given.

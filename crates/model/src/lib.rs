@@ -1,6 +1,8 @@
 //! The vocabulary of Keyway and its rules: who there is, what an instance is, what may be printed.
 //! No I/O, no async, and no knowledge of any other crate.
 
+pub mod ceql;
+
 mod caller;
 mod connector_ref;
 mod entropy;

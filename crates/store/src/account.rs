@@ -1,7 +1,9 @@
 //! Accounts of an organization.
 
 use keyway_model::{Account, AccountId, OrganizationId, Page, PageSize, Timestamp};
+use sqlx::AssertSqlSafe;
 
+use crate::filter::{Column, Kind, Selection, Where};
 use crate::{Result, Tx};
 
 /// An account to be kept.
@@ -42,6 +44,23 @@ impl From<AccountRow> for Account {
     }
 }
 
+/// The fields of an account that a filter may name.
+const COLUMNS: [Column; 8] = [
+    Column { field: "id", sql: "id", kind: Kind::Number },
+    Column { field: "name", sql: "name", kind: Kind::Text },
+    Column { field: "description", sql: "description", kind: Kind::Text },
+    Column { field: "externalId", sql: "external_id", kind: Kind::Text },
+    Column { field: "active", sql: "active", kind: Kind::Flag },
+    Column { field: "createdDate", sql: "created_at", kind: Kind::Time },
+    Column { field: "updatedDate", sql: "updated_at", kind: Kind::Time },
+    Column { field: "defaultAccount", sql: "is_default", kind: Kind::Flag },
+];
+
+/// The fields of an account that a filter may name, by their wire names.
+pub fn account_fields() -> impl Iterator<Item = &'static str> {
+    COLUMNS.iter().map(|column| column.field)
+}
+
 impl Tx {
     /// Keeps a new account. [`crate::Error::Conflict`] when the organization has its external id already.
     pub async fn insert_account(&mut self, new: &NewAccount<'_>) -> Result<AccountId> {
@@ -62,20 +81,27 @@ impl Tx {
         Ok(row.map(Into::into))
     }
 
-    /// Accounts of an organization in order of id, from behind `after`; only `only` where given.
+    /// Accounts of an organization in order of id, from behind `after`.
     pub async fn accounts(
         &mut self,
         organization: OrganizationId,
-        only: Option<AccountId>,
-        with_inactive: bool,
+        selection: &Selection<'_>,
         after: i64,
         size: PageSize,
     ) -> Result<Page<Account>> {
-        let rows: Vec<AccountRow> = on!(self, c => sqlx::query_as(
+        let condition = Where::of(selection.filter, &COLUMNS, 5, self.backend());
+        let statement = [
             "select id, organization_id, name, description, external_id, active, is_default, created_at, updated_at \
-             from account where organization_id = $1 and id > $2 and (active or $3) and (id = $4 or $4 = 0) order by id limit $5")
-            .bind(organization.0).bind(after).bind(with_inactive).bind(only.map_or(0, |id| id.0)).bind(size.probe())
-            .fetch_all(c).await)?;
+             from account where organization_id = $1 and id > $2 and (active or $3) and (id = $4 or $4 = 0)",
+            &condition.sql,
+            " order by id limit $5",
+        ];
+        let rows: Vec<AccountRow> = on!(self, c => {
+            let query = sqlx::query_as(AssertSqlSafe(statement.concat()))
+                .bind(organization.0).bind(after).bind(selection.with_inactive)
+                .bind(selection.account.map_or(0, |id| id.0)).bind(size.probe());
+            bind_all!(query, condition).fetch_all(c).await
+        })?;
         Ok(Page::from_probe(rows.into_iter().map(Into::into).collect(), size))
     }
 

@@ -167,6 +167,14 @@ impl Tx {
         Ok(())
     }
 
+    /// The database that the transaction is on.
+    pub(crate) const fn backend(&self) -> Backend {
+        match self.0 {
+            Inner::Sqlite(_) => Backend::Sqlite,
+            Inner::Postgres(_) => Backend::Postgres,
+        }
+    }
+
     /// The text for this back-end, for the few statements that cannot be one text.
     pub(crate) const fn dialect(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
         match self.0 {

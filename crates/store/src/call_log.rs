@@ -1,6 +1,6 @@
-//! The call log: rows written in batches, many rows with one statement.
+//! The call log: rows written in batches, many rows with one statement, and thrown away in batches.
 
-use keyway_model::{CallRecord, OrganizationId, Timestamp};
+use keyway_model::{CallRecord, Timestamp};
 use sqlx::{Encode, QueryBuilder, Type};
 
 use crate::{Result, Tx};
@@ -8,12 +8,20 @@ use crate::{Result, Tx};
 /// Rows of one statement, largest first. Few sizes, so that every statement is prepared once and kept.
 const SIZES: [usize; 3] = [256, 16, 1];
 
+/// The beginning of every statement that writes; the order is that of [`push_rows`].
+const INSERT: &str = "insert into call_log (request_id, organization_id, account_id, user_id, instance_id, method, path, \
+                      status, at, duration_us, client_ip, uri, element_api, connector_key, hub, attempts, \
+                      detail_dropped, error) ";
+
 /// Adds the rows of one statement, whatever the back-end.
 fn push_rows<'a, DB>(statement: &mut QueryBuilder<DB>, records: &'a [CallRecord])
 where
     DB: sqlx::Database,
     i64: Encode<'a, DB> + Type<DB>,
+    bool: Encode<'a, DB> + Type<DB>,
     &'a str: Encode<'a, DB> + Type<DB>,
+    Option<&'a str>: Encode<'a, DB> + Type<DB>,
+    String: Encode<'a, DB> + Type<DB>,
 {
     statement.push_values(records, |mut row, record| {
         row.push_bind(record.request_id.as_str())
@@ -25,8 +33,22 @@ where
             .push_bind(&*record.path)
             .push_bind(i64::from(record.status))
             .push_bind(record.at.as_millis())
-            .push_bind(record.duration_us);
+            .push_bind(record.duration_us)
+            .push_bind(record.client.to_string())
+            .push_bind(&*record.uri)
+            .push_bind(&*record.api)
+            .push_bind(record.connector.as_str())
+            .push_bind(&*record.hub)
+            .push_bind(i64::from(record.attempts))
+            .push_bind(record.detail_dropped)
+            .push_bind(record.error.as_deref());
     });
+}
+
+/// The first characters of the ids of all requests of a second: every id begins with its time.
+pub(crate) fn id_prefix(at: Timestamp) -> String {
+    let seconds = at.as_millis().div_euclid(1000).clamp(0, i64::from(u32::MAX));
+    format!("{seconds:08x}")
 }
 
 impl Tx {
@@ -38,10 +60,7 @@ impl Tx {
             let (rows, later) = rest.split_at(size);
             rest = later;
             on!(self, c => {
-                let mut statement = QueryBuilder::new(
-                    "insert into call_log (request_id, organization_id, account_id, user_id, instance_id, method, path, \
-                     status, at, duration_us) ",
-                );
+                let mut statement = QueryBuilder::new(INSERT);
                 push_rows(&mut statement, rows);
                 statement.build().execute(c).await.map(drop)
             })?;
@@ -49,17 +68,12 @@ impl Tx {
         Ok(())
     }
 
-    /// How many calls of an organization are recorded.
-    pub async fn count_calls(&mut self, organization: OrganizationId) -> Result<i64> {
-        let count = on!(self, c => sqlx::query_scalar("select count(*) from call_log where organization_id = $1")
-            .bind(organization.0).fetch_one(c).await)?;
-        Ok(count)
-    }
-
-    /// Forgets old records.
-    pub async fn delete_calls_before(&mut self, before: Timestamp) -> Result<u64> {
-        let gone = on!(self, c => sqlx::query("delete from call_log where at < $1")
-            .bind(before.as_millis()).execute(c).await.map(|done| done.rows_affected()))?;
+    /// Forgets the oldest records of before a second, at most `limit` of them; how many.
+    pub async fn delete_calls_before(&mut self, before: Timestamp, limit: i64) -> Result<u64> {
+        let gone = on!(self, c => sqlx::query(
+            "delete from call_log where request_id in \
+             (select request_id from call_log where request_id < $1 order by request_id limit $2)")
+            .bind(id_prefix(before)).bind(limit).execute(c).await.map(|done| done.rows_affected()))?;
         Ok(gone)
     }
 }

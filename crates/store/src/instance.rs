@@ -38,6 +38,8 @@ pub struct NewInstance<'a> {
     pub user: UserId,
     /// What it is an instance of.
     pub connector: &'a ConnectorKey,
+    /// Which version of its definition.
+    pub connector_version: i64,
     /// Its name.
     pub name: &'a str,
     /// Its tags in order.
@@ -64,7 +66,7 @@ pub struct SealedInstance {
 }
 
 row! { InstanceRow {
-    id: i64, uuid: Uuid, organization_id: i64, account_id: i64, user_id: i64, connector_key: String, name: String,
+    id: i64, uuid: Uuid, organization_id: i64, account_id: i64, user_id: i64, connector_key: String, connector_version: i64, name: String,
     lifecycle: String, health: String, token_sealed: Option<Vec<u8>>, version: i64, created_at: i64, updated_at: i64,
 } }
 
@@ -80,6 +82,7 @@ impl InstanceRow {
             account: AccountId(self.account_id),
             user: UserId(self.user_id),
             connector: ConnectorKey::parse(&self.connector_key).ok_or_else(|| unreadable("connector_key"))?,
+            connector_version: self.connector_version,
             name: self.name,
             tags,
             lifecycle: Lifecycle::parse(&self.lifecycle).ok_or_else(|| unreadable("lifecycle"))?,
@@ -97,11 +100,11 @@ impl Tx {
     pub async fn insert_instance(&mut self, new: &NewInstance<'_>) -> Result<InstanceId> {
         let id: i64 = on!(self, c => sqlx::query_scalar(
             "insert into instance (uuid, organization_id, account_id, user_id, connector_key, name, search_name, lifecycle, \
-             health, token_sealed, token_hash, version, created_at, updated_at) \
-             values ($1, $2, $3, $4, $5, $6, $11, 'active', $7, $8, $9, 1, $10, $10) returning id")
+             health, token_sealed, token_hash, version, created_at, updated_at, connector_version) \
+             values ($1, $2, $3, $4, $5, $6, $11, 'active', $7, $8, $9, 1, $10, $10, $12) returning id")
             .bind(new.uuid).bind(new.organization.0).bind(new.account.0).bind(new.user.0).bind(new.connector.as_str())
             .bind(new.name).bind(new.health.as_str()).bind(&new.token.sealed).bind(&new.token.hash)
-            .bind(new.created_at.as_millis()).bind(new.name.to_lowercase()).fetch_one(c).await)?;
+            .bind(new.created_at.as_millis()).bind(new.name.to_lowercase()).bind(new.connector_version).fetch_one(c).await)?;
         let id = InstanceId(id);
         self.insert_tags(id, new.tags).await?;
         for value in new.values {
@@ -113,7 +116,7 @@ impl Tx {
     /// The live instance of an organization with an id, everything sealed included.
     pub async fn instance(&mut self, organization: OrganizationId, id: InstanceId) -> Result<Option<SealedInstance>> {
         let row: Option<InstanceRow> = on!(self, c => sqlx::query_as(
-            "select id, uuid, organization_id, account_id, user_id, connector_key, name, lifecycle, health, token_sealed, \
+            "select id, uuid, organization_id, account_id, user_id, connector_key, connector_version, name, lifecycle, health, token_sealed, \
              version, created_at, updated_at from instance where id = $1 and organization_id = $2 and deleted_at is null")
             .bind(id.0).bind(organization.0).fetch_optional(c).await)?;
         self.complete(row).await
@@ -122,7 +125,7 @@ impl Tx {
     /// The live instance whose token has a hash.
     pub async fn instance_by_token(&mut self, hash: &[u8]) -> Result<Option<SealedInstance>> {
         let row: Option<InstanceRow> = on!(self, c => sqlx::query_as(
-            "select id, uuid, organization_id, account_id, user_id, connector_key, name, lifecycle, health, token_sealed, \
+            "select id, uuid, organization_id, account_id, user_id, connector_key, connector_version, name, lifecycle, health, token_sealed, \
              version, created_at, updated_at from instance where token_hash = $1 and deleted_at is null")
             .bind(hash).fetch_optional(c).await)?;
         self.complete(row).await
@@ -156,10 +159,11 @@ impl Tx {
     pub async fn update_instance(&mut self, instance: &Instance) -> Result<bool> {
         let changed = on!(self, c => sqlx::query(
             "update instance set connector_key = $3, name = $4, lifecycle = $5, health = $6, updated_at = $7, \
-             search_name = $8, version = version + 1 where id = $1 and version = $2 and deleted_at is null")
+             search_name = $8, connector_version = $9, version = version + 1 where id = $1 and version = $2 and deleted_at is null")
             .bind(instance.id.0).bind(instance.version).bind(instance.connector.as_str()).bind(&instance.name)
             .bind(instance.lifecycle.as_str()).bind(instance.health.as_str()).bind(instance.updated_at.as_millis())
-            .bind(instance.name.to_lowercase()).execute(c).await.map(|done| done.rows_affected()))?;
+            .bind(instance.name.to_lowercase()).bind(instance.connector_version).execute(c).await
+            .map(|done| done.rows_affected()))?;
         if changed == 1 {
             on!(self, c => sqlx::query("delete from instance_tag where instance_id = $1").bind(instance.id.0)
                 .execute(c).await.map(drop))?;

@@ -114,9 +114,11 @@ fn texts(filter: &InstanceFilter<'_>) -> (String, String, i64) {
     tags.dedup();
     let count = i64::try_from(tags.len()).unwrap_or(i64::MAX);
     let tags = serde_json::to_string(&tags).expect("texts are JSON");
-    let search = filter.search.filter(|text| !text.is_empty()).map_or_else(String::new, |text| {
-        let escaped = text.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
-        format!("%{escaped}%")
-    });
+    let search = filter.search.filter(|text| !text.is_empty()).map_or_else(String::new, containing);
     (search, tags, count)
+}
+
+/// The pattern of lower-case texts that contain a text; `!` escapes.
+pub(crate) fn containing(text: &str) -> String {
+    format!("%{}%", text.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_"))
 }

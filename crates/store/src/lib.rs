@@ -6,9 +6,13 @@
 
 #[macro_use]
 mod backend;
+#[macro_use]
+mod filter;
 
 mod account;
+mod call_filter;
 mod call_log;
+mod call_log_read;
 mod change;
 mod connector;
 mod error;
@@ -21,14 +25,17 @@ mod schema;
 mod user;
 mod vault;
 
-pub use account::NewAccount;
+pub use account::{NewAccount, account_fields};
 pub use backend::{Backend, Store, Tx};
+pub use call_filter::CallFilter;
+pub use call_log_read::{CallSum, Pieces, StoredCall};
 pub use change::ChangeNotice;
 pub use error::{Error, Result};
+pub use filter::Selection;
 pub use instance::{NewInstance, SealedInstance, SealedValue, StoredToken};
 pub use instance_key::NewInstanceKey;
 pub use instance_list::InstanceFilter;
 pub use organization::NewOrganization;
 pub use schema::SCHEMA_VERSION;
-pub use user::{NewUser, StoredUser};
+pub use user::{NewUser, StoredUser, user_fields};
 pub use vault::{StoredDataKey, VaultState};

@@ -5,17 +5,25 @@ use sqlx::{PgPool, SqlitePool};
 use crate::{Error, Result};
 
 /// The newest schema version that this program knows.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 3;
 
 struct Migration {
     sqlite: &'static str,
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; SCHEMA_VERSION as usize] = [Migration {
-    sqlite: include_str!("../migrations/sqlite/0001_foundation.sql"),
-    postgres: include_str!("../migrations/postgres/0001_foundation.sql"),
-}];
+/// A pair of files of one name.
+macro_rules! migration {
+    ($name:literal) => {
+        Migration {
+            sqlite: include_str!(concat!("../migrations/sqlite/", $name, ".sql")),
+            postgres: include_str!(concat!("../migrations/postgres/", $name, ".sql")),
+        }
+    };
+}
+
+const MIGRATIONS: [Migration; SCHEMA_VERSION as usize] =
+    [migration!("0001_foundation"), migration!("0002_call_log_detail"), migration!("0003_connector_versions")];
 
 const TABLE: &str = "create table if not exists schema_version (version bigint primary key not null)";
 const CURRENT: &str = "select coalesce(max(version), 0) from schema_version";

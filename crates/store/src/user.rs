@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use keyway_model::{AccountId, OrganizationId, Page, PageSize, Role, Timestamp, User, UserId};
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
+use crate::filter::{Column, Kind, Selection, Where};
 use crate::{Error, Result, Tx};
 
 /// A user to be kept.
@@ -98,6 +100,24 @@ impl TryFrom<UserRow> for StoredUser {
     }
 }
 
+/// The fields of a user that a filter may name.
+const COLUMNS: [Column; 9] = [
+    Column { field: "id", sql: "id", kind: Kind::Number },
+    Column { field: "email", sql: "email", kind: Kind::Text },
+    Column { field: "firstName", sql: "first_name", kind: Kind::Text },
+    Column { field: "lastName", sql: "last_name", kind: Kind::Text },
+    Column { field: "active", sql: "active", kind: Kind::Flag },
+    Column { field: "externalId", sql: "external_id", kind: Kind::Text },
+    Column { field: "accountId", sql: "account_id", kind: Kind::Number },
+    Column { field: "createdDate", sql: "created_at", kind: Kind::Time },
+    Column { field: "lastLoginDate", sql: "last_login_at", kind: Kind::Time },
+];
+
+/// The fields of a user that a filter may name, by their wire names.
+pub fn user_fields() -> impl Iterator<Item = &'static str> {
+    COLUMNS.iter().map(|column| column.field)
+}
+
 impl Tx {
     /// Keeps a new user. [`Error::Conflict`] when the server has its email already.
     pub async fn insert_user(&mut self, new: &NewUser<'_>) -> Result<UserId> {
@@ -134,19 +154,26 @@ impl Tx {
         row.map(StoredUser::try_from).transpose()
     }
 
-    /// Users of an organization in order of id, from behind `after`; only those of `account` where given.
+    /// Users of an organization in order of id, from behind `after`.
     pub async fn users(
         &mut self,
         organization: OrganizationId,
-        account: Option<AccountId>,
-        with_inactive: bool,
+        selection: &Selection<'_>,
         after: i64,
         size: PageSize,
     ) -> Result<Page<User>> {
-        let rows: Vec<UserRow> = on!(self, c => sqlx::query_as(select_user!(
-            "where organization_id = $1 and (account_id = $2 or $2 = 0) and (active or $3) and id > $4 order by id limit $5"))
-            .bind(organization.0).bind(account.map_or(0, |id| id.0)).bind(with_inactive).bind(after).bind(size.probe())
-            .fetch_all(c).await)?;
+        let condition = Where::of(selection.filter, &COLUMNS, 5, self.backend());
+        let statement = [
+            select_user!("where organization_id = $1 and (account_id = $2 or $2 = 0) and (active or $3) and id > $4"),
+            &condition.sql,
+            " order by id limit $5",
+        ];
+        let rows: Vec<UserRow> = on!(self, c => {
+            let query = sqlx::query_as(AssertSqlSafe(statement.concat()))
+                .bind(organization.0).bind(selection.account.map_or(0, |id| id.0)).bind(selection.with_inactive)
+                .bind(after).bind(size.probe());
+            bind_all!(query, condition).fetch_all(c).await
+        })?;
         let users =
             rows.into_iter().map(|row| StoredUser::try_from(row).map(|stored| stored.user)).collect::<Result<_>>()?;
         Ok(Page::from_probe(users, size))

@@ -52,9 +52,21 @@ impl Reply {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
+
+    /// The answer as HTTP sends it.
+    ///
+    /// # Panics
+    /// When HTTP cannot carry it.
+    pub fn into_response(self) -> Response<Bytes> {
+        let mut response = Response::builder().status(self.status);
+        for (name, value) in &self.headers {
+            response = response.header(name, value);
+        }
+        response.body(Bytes::from(self.body)).expect("a reply that HTTP can carry")
+    }
 }
 
-type Script = Arc<dyn Fn(&Seen) -> Reply + Send + Sync>;
+type Script = Arc<dyn Fn(&Seen) -> Response<Bytes> + Send + Sync>;
 
 /// A provider. It stops with this value.
 #[derive(Debug)]
@@ -81,6 +93,11 @@ impl Vendor {
 
     /// A provider that answers by a function of the request.
     pub async fn start(script: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Self {
+        Self::of_bytes(move |seen| script(seen).into_response()).await
+    }
+
+    /// A provider that answers by a function of the request, with any bytes.
+    pub async fn of_bytes(script: impl Fn(&Seen) -> Response<Bytes> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -135,9 +152,5 @@ async fn answer(
     let one = Seen { method: parts.method.to_string(), target, headers: parts.headers, body };
     let reply = script(&one);
     seen.lock().expect("no holder of this lock panics").push(one);
-    let mut response = Response::builder().status(reply.status);
-    for (name, value) in &reply.headers {
-        response = response.header(name, value);
-    }
-    Ok(response.body(Full::new(Bytes::from(reply.body))).expect("a reply that HTTP can carry"))
+    Ok(reply.map(Full::new))
 }

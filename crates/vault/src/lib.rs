@@ -6,11 +6,13 @@
 //! should ever repeat.
 
 mod data_key;
+mod digest;
 mod lookup;
 mod master;
 mod sealed;
 
 pub use data_key::DataKey;
+pub use digest::digest;
 pub use lookup::{LookupKey, TokenHash};
 pub use master::{MasterKey, MasterKeyError};
 pub use sealed::{Context, SealError, key_id_of};

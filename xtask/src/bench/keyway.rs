@@ -25,12 +25,17 @@ pub(super) struct Keyway {
 impl Keyway {
     /// Starts the server on the data folder and waits until it is healthy. Its log goes into the folder.
     pub(super) fn start(binary: &Path, data: &Path) -> Result<Self> {
+        Self::start_with(binary, data, &[])
+    }
+
+    /// The same with settings of one's own, by the names of the environment.
+    pub(super) fn start_with(binary: &Path, data: &Path, settings: &[(&str, &str)]) -> Result<Self> {
         let port = port::free()?;
         let log_path = data.join("bench.log");
         let log = fs::File::create(&log_path).context(|| format!("cannot write {}", log_path.display()))?;
         let mut command = Command::new(binary);
         command.args(["serve", "--listen", &format!("127.0.0.1:{port}")]).arg("--data").arg(data);
-        command.args(["--egress-allow", "127.0.0.0/8"]);
+        command.args(["--egress-allow", "127.0.0.0/8"]).envs(settings.iter().copied());
         let output = log.try_clone().context(|| format!("cannot write {}", log_path.display()))?;
         command.stdin(Stdio::null()).stdout(output).stderr(log);
         let mut server = Leash::start(&mut command, "TERM")?;
@@ -43,6 +48,12 @@ impl Keyway {
 
     pub(super) fn pid(&self) -> u32 {
         self.server.pid()
+    }
+
+    /// A path of the API, called with nothing but an instance's token.
+    pub(super) fn api(&self, token: &str, path: &str) -> Target {
+        let url = format!("http://127.0.0.1:{}{API}{path}", self.port);
+        Target { url, header: Some(format!("Authorization: Element {token}")) }
     }
 
     /// A path of the instance's provider, called with nothing but its token.
@@ -79,16 +90,23 @@ pub(super) fn create_instance(
     name: &str,
     base_url: &str,
 ) -> Result<String> {
-    let body = json!({
-        "name": name,
-        "element": { "key": "http" },
-        "configuration": {
-            "base.url": base_url,
-            "authentication.type": "basic",
-            "username": "u",
-            "password": "p",
-        },
+    let configuration = json!({
+        "base.url": base_url,
+        "authentication.type": "basic",
+        "username": "u",
+        "password": "p",
     });
+    create_instance_of(connection, authorization, ("http", name), &configuration)
+}
+
+/// Creates an instance of a connector, by key, under a name; returns its token.
+pub(super) fn create_instance_of(
+    connection: &mut Connection,
+    authorization: &str,
+    (connector, name): (&str, &str),
+    configuration: &Value,
+) -> Result<String> {
+    let body = json!({ "name": name, "element": { "key": connector }, "configuration": configuration });
     let headers = [("Authorization", authorization)];
     let answer = connection.post(&format!("{API}/instances"), &headers, &body.to_string())?;
     let text = String::from_utf8_lossy(&answer.body);

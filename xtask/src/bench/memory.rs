@@ -38,7 +38,8 @@ pub(super) fn measure_stream(server: &Keyway, large: &Target, report: &mut Repor
     Ok(())
 }
 
-fn mebibytes(server: &Keyway, field: &str) -> Result<f64> {
+/// A field of the process's status.
+pub(super) fn mebibytes(server: &Keyway, field: &str) -> Result<f64> {
     let path = format!("/proc/{}/status", server.pid());
     let status = fs::read_to_string(&path).context(|| format!("cannot read {path}"))?;
     let kibibytes = kibibytes(&status, field).ok_or_else(|| Failure::new(format!("{path} has no {field}")))?;

@@ -46,6 +46,8 @@ impl Nginx {
         let account = Account::unprivileged()?;
         let folder = TemporaryFolder::new(&format!("nginx-{name}"))?;
         make_large_file(&folder.path().join("large"))?;
+        let records = folder.path().join("records.json");
+        fs::write(&records, records_page()).context(|| format!("cannot write {}", records.display()))?;
         let port = port::free()?;
         let configuration = template
             .replace("{folder}", &folder.path().to_string_lossy())
@@ -62,6 +64,25 @@ impl Nginx {
         ready.context(|| format!("nginx ({name}) on port {port}"))?;
         Ok(Self { port, _server: server, _folder: folder })
     }
+}
+
+/// 100 records of 20 fields, as many providers answer a list; two fields of each record are null.
+fn records_page() -> String {
+    let record = |number: u32| {
+        let mut members = vec![format!("\"id\":\"rec_{number:06}\"")];
+        for field in 1..=16 {
+            members.push(match field % 4 {
+                0 => format!("\"number_{field}\":{}", number * field),
+                1 => format!("\"flag_{field}\":{}", number.is_multiple_of(2)),
+                _ => format!("\"field_{field}\":\"value {number} of field {field}\""),
+            });
+        }
+        members.push("\"parent\":null,\"note\":null".to_owned());
+        members.push("\"owner\":{\"id\":7,\"name\":\"Ada Lovelace\"}".to_owned());
+        format!("{{{}}}", members.join(","))
+    };
+    let rows: Vec<String> = (0..100).map(record).collect();
+    format!("{{\"has_more\":true,\"total\":5000,\"data\":[{}]}}", rows.join(","))
 }
 
 /// A file of zeros that takes no room.

@@ -10,6 +10,10 @@ pub(super) enum Part {
     Start,
     /// The same calls with one instance in the store and with many.
     Instances,
+    /// A list through the hub API beside the same body through nginx.
+    Hub,
+    /// What the log of calls costs.
+    Log,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -54,6 +58,8 @@ impl Options {
             Some(Part::Memory) => "bench-memory",
             Some(Part::Start) => "bench-start",
             Some(Part::Instances) => "bench-instances",
+            Some(Part::Hub) => "bench-hub",
+            Some(Part::Log) => "bench-log",
         };
         format!("{part}{}", if self.quick { "-quick" } else { "" })
     }
@@ -65,7 +71,9 @@ fn part(name: &str) -> Result<Part> {
         "memory" => Ok(Part::Memory),
         "start" => Ok(Part::Start),
         "instances" => Ok(Part::Instances),
-        _ => Err(Failure::usage(format!("bench has no part `{name}` (calls, memory, start, instances)"))),
+        "hub" => Ok(Part::Hub),
+        "log" => Ok(Part::Log),
+        _ => Err(Failure::usage(format!("bench has no part `{name}` (calls, memory, start, instances, hub, log)"))),
     }
 }
 

@@ -2,20 +2,19 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::response::Response;
 use keyway_app::accounts::{self, AccountPatch, NewAccountInput};
 use keyway_app::instances::ListFilter;
 use keyway_app::{App, Error, users};
 use keyway_model::{AccountId, Caller, User};
-use serde_json::{Value, json};
 
 use super::instances::show_list;
-use super::list::List;
+use super::list::{List, Rows};
 use super::users::{new_user, shown_user};
 use crate::error::ApiResult;
-use crate::extract::{Segments, ShownCredentials, Signed};
+use crate::extract::{Segments, ShownCredentials, ShownPassword, Signed};
 use crate::json::JsonObject;
 use crate::params::Params;
+use crate::schema::{AccountChanges, AccountQuery, InstanceQuery, NewAccount, NewUser, RemovalQuery, UserQuery};
 use crate::views;
 
 fn account_id(segments: &Segments) -> Result<AccountId, Error> {
@@ -23,10 +22,14 @@ fn account_id(segments: &Segments) -> Result<AccountId, Error> {
 }
 
 /// `GET /accounts`
-pub(crate) async fn list(State(app): State<App>, Signed(caller): Signed, params: Params) -> ApiResult<Response> {
+pub(crate) async fn list(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    params: Params<AccountQuery>,
+) -> ApiResult<Rows<views::Account>> {
     let with_inactive = params.flag("includeInactive")?;
-    let list = List::read(&app, &caller, &params, &format!("accounts {with_inactive}"))?;
-    let page = accounts::list(&app, &caller, with_inactive, list.paging).await?;
+    let list = List::filtered(&app, &caller, &params, &format!("accounts {with_inactive}"))?;
+    let page = accounts::list(&app, &caller, with_inactive, list.wanted.as_ref(), list.paging).await?;
     Ok(list.show(&page, |account| account.id.0, views::account))
 }
 
@@ -34,8 +37,8 @@ pub(crate) async fn list(State(app): State<App>, Signed(caller): Signed, params:
 pub(crate) async fn create(
     State(app): State<App>,
     Signed(caller): Signed,
-    JsonObject(mut body): JsonObject,
-) -> ApiResult<Json<Value>> {
+    JsonObject(mut body): JsonObject<NewAccount>,
+) -> ApiResult<Json<views::Account>> {
     let new = NewAccountInput {
         external_id: body.text("externalId"),
         name: body.text("name"),
@@ -46,7 +49,11 @@ pub(crate) async fn create(
 }
 
 /// `GET /accounts/{id}`
-pub(crate) async fn show(State(app): State<App>, Signed(caller): Signed, at: Segments) -> ApiResult<Json<Value>> {
+pub(crate) async fn show(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    at: Segments,
+) -> ApiResult<Json<views::Account>> {
     Ok(Json(views::account(&accounts::show(&app, &caller, account_id(&at)?).await?)))
 }
 
@@ -55,8 +62,8 @@ pub(crate) async fn update(
     State(app): State<App>,
     Signed(caller): Signed,
     at: Segments,
-    JsonObject(mut body): JsonObject,
-) -> ApiResult<Json<Value>> {
+    JsonObject(mut body): JsonObject<AccountChanges>,
+) -> ApiResult<Json<views::Account>> {
     let patch = AccountPatch {
         name: body.text("name"),
         description: body.text("description"),
@@ -72,10 +79,10 @@ pub(crate) async fn remove(
     State(app): State<App>,
     Signed(caller): Signed,
     at: Segments,
-    params: Params,
-) -> ApiResult<Json<Value>> {
+    params: Params<RemovalQuery>,
+) -> ApiResult<Json<views::Empty>> {
     accounts::remove(&app, &caller, account_id(&at)?, params.flag("permanent")?).await?;
-    Ok(Json(json!({})))
+    Ok(Json(views::Empty {}))
 }
 
 /// `GET /accounts/{id}/users`; 404 when there are none.
@@ -83,12 +90,12 @@ pub(crate) async fn users(
     State(app): State<App>,
     Signed(caller): Signed,
     at: Segments,
-    params: Params,
-) -> ApiResult<Response> {
+    params: Params<UserQuery>,
+) -> ApiResult<Rows<views::User>> {
     let account = account_id(&at)?;
     let with_inactive = params.flag("includeInactive")?;
-    let list = List::read(&app, &caller, &params, &format!("users of account {account} {with_inactive}"))?;
-    let page = users::list(&app, &caller, Some(account), with_inactive, list.paging).await?;
+    let list = List::filtered(&app, &caller, &params, &format!("users of account {account} {with_inactive}"))?;
+    let page = users::list(&app, &caller, Some(account), with_inactive, list.wanted.as_ref(), list.paging).await?;
     if page.items.is_empty() {
         return Err(Error::NotFound("No users found".to_owned()).into());
     }
@@ -100,8 +107,8 @@ pub(crate) async fn create_user(
     State(app): State<App>,
     Signed(caller): Signed,
     at: Segments,
-    JsonObject(body): JsonObject,
-) -> ApiResult<Json<Value>> {
+    JsonObject(body): JsonObject<NewUser>,
+) -> ApiResult<Json<views::User>> {
     let account = account_id(&at)?;
     let user = users::create(&app, &caller, account, new_user(body)?).await?;
     Ok(Json(views::user(&user, None)))
@@ -120,18 +127,18 @@ pub(crate) async fn user(
     Signed(caller): Signed,
     ShownCredentials(shown): ShownCredentials,
     at: Segments,
-    headers: http::HeaderMap,
-) -> ApiResult<Json<Value>> {
+    password: ShownPassword,
+) -> ApiResult<Json<views::User>> {
     let user = user_of_account(&app, &caller, &at).await?;
-    shown_user(&app, &caller, &user, &headers, shown.address).await
+    shown_user(&app, &caller, &user, password, shown.address).await
 }
 
 /// `GET /accounts/instances`, of the caller's own account.
 pub(crate) async fn own_instances(
     State(app): State<App>,
     Signed(caller): Signed,
-    params: Params,
-) -> ApiResult<Response> {
+    params: Params<InstanceQuery>,
+) -> ApiResult<Rows<views::Instance>> {
     let filter = ListFilter { account: Some(caller.user.account), ..ListFilter::default() };
     show_list(&app, &caller, &params, &filter, "instances of my account").await
 }
@@ -141,8 +148,8 @@ pub(crate) async fn instances(
     State(app): State<App>,
     Signed(caller): Signed,
     at: Segments,
-    params: Params,
-) -> ApiResult<Response> {
+    params: Params<InstanceQuery>,
+) -> ApiResult<Rows<views::Instance>> {
     let account = accounts::show(&app, &caller, account_id(&at)?).await?;
     let filter = ListFilter { account: Some(account.id), ..ListFilter::default() };
     show_list(&app, &caller, &params, &filter, &format!("instances of account {}", account.id)).await

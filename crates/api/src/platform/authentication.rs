@@ -2,23 +2,21 @@
 
 use axum::Json;
 use axum::extract::State;
-use http::HeaderMap;
 use keyway_app::{App, Error, sign_in};
-use keyway_model::{Caller, Problems, Secret};
-use serde_json::{Value, json};
+use keyway_model::{Problems, Secret};
 
-use crate::authorization::{bearer, credentials};
 use crate::error::ApiResult;
-use crate::extract::ShownCredentials;
+use crate::extract::{ShownCredentials, SignedAnyhow, SignedIn};
 use crate::json::JsonObject;
+use crate::schema::{NewPassword, SignInBody};
 use crate::views;
 
 /// `POST /authentication`
 pub(crate) async fn create(
     State(app): State<App>,
     ShownCredentials(shown): ShownCredentials,
-    JsonObject(mut body): JsonObject,
-) -> ApiResult<Json<Value>> {
+    JsonObject(mut body): JsonObject<SignInBody>,
+) -> ApiResult<Json<views::SignedIn>> {
     let username = body.text("username");
     let password = body.text("password").map(Secret::new);
     body.finish()?;
@@ -35,33 +33,19 @@ pub(crate) async fn create(
 }
 
 /// `GET /authentication/secrets`
-pub(crate) async fn secrets(State(app): State<App>, headers: HeaderMap) -> ApiResult<Json<Value>> {
-    let caller = signed_in(&app, &headers).await?;
-    let secrets = sign_in::secrets(&app, &caller).await?;
-    Ok(Json(json!({
-        "userSecret": secrets.user.expose(),
-        "organizationSecret": secrets.organization.expose(),
-    })))
+pub(crate) async fn secrets(State(app): State<App>, SignedIn(caller): SignedIn) -> ApiResult<Json<views::Secrets>> {
+    Ok(Json(views::secrets(&sign_in::secrets(&app, &caller).await?)))
 }
 
 /// `POST /authentication/passwords`, with a sign-in or with both secrets.
 pub(crate) async fn change_password(
     State(app): State<App>,
-    headers: HeaderMap,
-    JsonObject(mut body): JsonObject,
-) -> ApiResult<Json<Value>> {
-    let caller = match signed_in(&app, &headers).await {
-        Ok(caller) => caller,
-        Err(_) => keyway_app::access::caller(&app, &credentials(&headers)?).await?,
-    };
+    SignedAnyhow(caller): SignedAnyhow,
+    JsonObject(mut body): JsonObject<NewPassword>,
+) -> ApiResult<Json<views::User>> {
     let password = body.text("password");
     body.finish()?;
     let password = password.ok_or_else(|| Error::invalid("password", "is required"))?;
     sign_in::change_password(&app, caller.user.id, &Secret::new(password)).await?;
     Ok(Json(views::user(&caller.user, None)))
-}
-
-async fn signed_in(app: &App, headers: &HeaderMap) -> Result<Caller, Error> {
-    let token = bearer(headers).ok_or(Error::Unauthenticated)?;
-    sign_in::signed_in(app, &token).await
 }

@@ -5,15 +5,15 @@ use axum::extract::State;
 use keyway_app::instance_keys::{self, NewKeyInput};
 use keyway_app::{App, Error};
 use keyway_model::KeyId;
-use serde_json::{Value, json};
 
 use crate::error::ApiResult;
 use crate::extract::{OnInstance, Segments};
 use crate::json::JsonObject;
+use crate::schema::NewKey;
 use crate::views;
 
 /// `GET …/keys`
-pub(crate) async fn list(State(app): State<App>, on: OnInstance) -> ApiResult<Json<Value>> {
+pub(crate) async fn list(State(app): State<App>, on: OnInstance) -> ApiResult<Json<Vec<views::InstanceKey>>> {
     let keys = instance_keys::list(&app, on.caller()?, on.id).await?;
     Ok(Json(keys.iter().map(views::instance_key).collect()))
 }
@@ -22,8 +22,8 @@ pub(crate) async fn list(State(app): State<App>, on: OnInstance) -> ApiResult<Js
 pub(crate) async fn create(
     State(app): State<App>,
     on: OnInstance,
-    JsonObject(mut body): JsonObject,
-) -> ApiResult<Json<Value>> {
+    JsonObject(mut body): JsonObject<NewKey>,
+) -> ApiResult<Json<views::MadeKey>> {
     let new = NewKeyInput {
         name: body.text("name"),
         methods: body.texts("methods").unwrap_or_default(),
@@ -36,8 +36,8 @@ pub(crate) async fn create(
 }
 
 /// `DELETE …/keys/{keyId}`
-pub(crate) async fn revoke(State(app): State<App>, on: OnInstance, at: Segments) -> ApiResult<Json<Value>> {
+pub(crate) async fn revoke(State(app): State<App>, on: OnInstance, at: Segments) -> ApiResult<Json<views::Empty>> {
     let key = at.number("keyId", |text| Error::NotFound(format!("No key found with ID {text}")))?;
     instance_keys::revoke(&app, on.caller()?, on.id, KeyId(key)).await?;
-    Ok(Json(json!({})))
+    Ok(Json(views::Empty {}))
 }

@@ -4,20 +4,18 @@ use std::net::IpAddr;
 
 use axum::Json;
 use axum::extract::State;
-use axum::response::Response;
-use http::HeaderMap;
 use keyway_app::users::{self, NewUserInput, UserPatch};
 use keyway_app::{App, Error, roles};
 use keyway_model::{Caller, Problems, Secret, User, UserId};
-use serde_json::{Value, json};
 
 use super::accounts::user_of_account;
-use super::list::List;
+use super::list::{List, Rows};
 use crate::error::ApiResult;
-use crate::extract::{Segments, ShownCredentials, Signed};
+use crate::extract::{Segments, ShownCredentials, ShownPassword, Signed};
 use crate::json::JsonObject;
 use crate::object::Object;
 use crate::params::Params;
+use crate::schema::{NewUser, RemovalQuery, UserChanges, UserQuery};
 use crate::views;
 
 const PROFILE: [&str; 7] = ["phone", "street1", "street2", "city", "stateprovince", "country", "postalCode"];
@@ -35,7 +33,7 @@ async fn user_to_change(app: &App, caller: &Caller, at: &Segments) -> Result<Use
 }
 
 /// Reads a user to be made.
-pub(crate) fn new_user(mut body: Object) -> Result<NewUserInput, Problems> {
+pub(crate) fn new_user(mut body: Object<NewUser>) -> Result<NewUserInput, Problems> {
     let new = NewUserInput {
         first_name: body.text("firstName"),
         last_name: body.text("lastName"),
@@ -53,22 +51,25 @@ pub(crate) async fn shown_user(
     app: &App,
     caller: &Caller,
     user: &User,
-    headers: &HeaderMap,
+    ShownPassword(password): ShownPassword,
     address: Option<IpAddr>,
-) -> ApiResult<Json<Value>> {
-    let password = headers.get("elements-user-password").map(|value| value.to_str().unwrap_or_default());
+) -> ApiResult<Json<views::User>> {
     let secret = match password {
-        Some(password) => Some(users::secret(app, caller, user, &Secret::from(password), address).await?),
+        Some(password) => Some(users::secret(app, caller, user, &password, address).await?),
         None => None,
     };
     Ok(Json(views::user(user, secret.as_ref())))
 }
 
 /// `GET /users`
-pub(crate) async fn list(State(app): State<App>, Signed(caller): Signed, params: Params) -> ApiResult<Response> {
+pub(crate) async fn list(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    params: Params<UserQuery>,
+) -> ApiResult<Rows<views::User>> {
     let with_inactive = params.flag("includeInactive")?;
-    let list = List::read(&app, &caller, &params, &format!("users {with_inactive}"))?;
-    let page = users::list(&app, &caller, None, with_inactive, list.paging).await?;
+    let list = List::filtered(&app, &caller, &params, &format!("users {with_inactive}"))?;
+    let page = users::list(&app, &caller, None, with_inactive, list.wanted.as_ref(), list.paging).await?;
     Ok(list.show(&page, |user| user.id.0, |user| views::user(user, None)))
 }
 
@@ -78,10 +79,10 @@ pub(crate) async fn show(
     Signed(caller): Signed,
     ShownCredentials(shown): ShownCredentials,
     at: Segments,
-    headers: HeaderMap,
-) -> ApiResult<Json<Value>> {
+    password: ShownPassword,
+) -> ApiResult<Json<views::User>> {
     let user = users::show(&app, &caller, at.text("id")).await?;
-    shown_user(&app, &caller, &user, &headers, shown.address).await
+    shown_user(&app, &caller, &user, password, shown.address).await
 }
 
 /// `PATCH /users/{id}` and the same below an account, there also by `PUT`.
@@ -89,8 +90,8 @@ pub(crate) async fn update(
     State(app): State<App>,
     Signed(caller): Signed,
     at: Segments,
-    JsonObject(mut body): JsonObject,
-) -> ApiResult<Json<Value>> {
+    JsonObject(mut body): JsonObject<UserChanges>,
+) -> ApiResult<Json<views::User>> {
     let patch = UserPatch {
         first_name: body.text("firstName"),
         last_name: body.text("lastName"),
@@ -109,20 +110,28 @@ pub(crate) async fn remove(
     State(app): State<App>,
     Signed(caller): Signed,
     at: Segments,
-    params: Params,
-) -> ApiResult<Json<Value>> {
+    params: Params<RemovalQuery>,
+) -> ApiResult<Json<views::Empty>> {
     users::remove(&app, &caller, user_to_change(&app, &caller, &at).await?, params.flag("permanent")?).await?;
-    Ok(Json(json!({})))
+    Ok(Json(views::Empty {}))
 }
 
 /// `GET /users/{id}/roles`
-pub(crate) async fn roles(State(app): State<App>, Signed(caller): Signed, at: Segments) -> ApiResult<Json<Value>> {
+pub(crate) async fn roles(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    at: Segments,
+) -> ApiResult<Json<Vec<views::Role>>> {
     let user = users::show(&app, &caller, at.text("id")).await?;
     Ok(Json(user.roles.iter().map(|role| views::role_view(*role)).collect()))
 }
 
 /// `PUT /users/{id}/roles/{roleKey}`
-pub(crate) async fn grant_role(State(app): State<App>, Signed(caller): Signed, at: Segments) -> ApiResult<Json<Value>> {
+pub(crate) async fn grant_role(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    at: Segments,
+) -> ApiResult<Json<views::Role>> {
     let role = roles::grant(&app, &caller, user_id(&at)?, at.text("roleKey")).await?;
     Ok(Json(views::role_view(role)))
 }
@@ -132,7 +141,7 @@ pub(crate) async fn revoke_role(
     State(app): State<App>,
     Signed(caller): Signed,
     at: Segments,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<views::Empty>> {
     roles::revoke(&app, &caller, user_id(&at)?, at.text("roleKey")).await?;
-    Ok(Json(json!({})))
+    Ok(Json(views::Empty {}))
 }

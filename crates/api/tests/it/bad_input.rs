@@ -85,7 +85,7 @@ async fn queries_with_nul_or_broken_utf8_are_named() {
         let long = "x".repeat(256);
         assert_eq!(admin.get(&format!("/instances?searchText={long}")).await.status, 400);
         assert_eq!(admin.get("/instances?hydrate=perhaps").await.message(), "hydrate must be true or false");
-        assert_eq!(admin.get("/accounts?where=name%3D'x'").await.message(), "where is not supported on this list");
+        assert_eq!(admin.get("/instances?where=name%3D'x'").await.message(), "where is not supported on this list");
     })
     .await;
 }

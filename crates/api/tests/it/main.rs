@@ -2,11 +2,17 @@
 
 mod bad_input;
 mod catalogue;
+mod docs;
 mod fixture;
+mod hubs;
 mod instances;
 mod keys;
+mod metadata;
+mod openapi;
 mod paging;
 mod people;
 mod provisioning;
 mod repointing;
 mod twins;
+mod usage;
+mod where_lists;

@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use keyway_auth::{Authorizer, BaseUrl};
 use keyway_connector::Connector;
-use keyway_model::{AccountId, InstanceId, KeyPolicy, OrganizationId, UserId};
+use keyway_model::{AccountId, Configuration, ConnectorId, InstanceId, KeyPolicy, OrganizationId, UserId};
 use keyway_store::SealedInstance;
-use keyway_vault::TokenHash;
+use keyway_vault::{Context, TokenHash};
 use moka::sync::Cache;
 
-use crate::instances::{Target, connector_of, open_values};
+use super::redact::Redactor;
+use crate::catalogue::Listed;
+use crate::instances::{TOKEN_FIELD, Target, connector_of, open_values};
 use crate::{App, Result};
 
 /// How long an instance is kept ready at most: a backstop behind the change notices.
@@ -37,10 +39,24 @@ pub struct Snapshot {
     pub enabled: bool,
     /// Its connector.
     pub connector: Arc<Connector>,
+    /// Its connector's number.
+    pub(crate) connector_id: ConnectorId,
+    /// The version of its connector's definition.
+    pub(crate) connector_version: i64,
     /// The provider's root.
     pub base: BaseUrl,
     /// Its credential.
     pub authorizer: Authorizer,
+    /// The configuration entries that its connector's requests read.
+    pub(crate) settings: Configuration,
+    /// Whether members that are null are left out of answers (section 4, `filter.response.nulls`).
+    pub(crate) without_nulls: bool,
+    /// Its own limit of the provider's pages (section 4, `pagination.max`).
+    pub(crate) largest_page: Option<usize>,
+    /// Its connector's hub, at hand for records of calls.
+    pub(crate) hub: Arc<str>,
+    /// Takes its secrets out of what is written down.
+    pub(crate) redactor: Redactor,
     /// The cache's epoch before it was read.
     epoch: u64,
 }
@@ -151,17 +167,27 @@ impl Snapshot {
     pub(crate) async fn open(app: &App, sealed: &SealedInstance, epoch: u64) -> Result<Arc<Self>> {
         let instance = &sealed.instance;
         let configuration = open_values(app, instance, &sealed.values).await?;
-        let connector = connector_of(app, instance)?.connector;
-        let Target { base, authorizer } = Target::prepare(&connector, &configuration)?;
+        let place = Context { organization: Some(instance.organization), record: instance.uuid, field: TOKEN_FIELD };
+        let token = app.keyring.open_value(place, &sealed.token).await?;
+        let Listed { id: connector_id, version: connector_version, connector } = connector_of(app, instance).await?;
+        let Target { base, authorizer, settings } = Target::prepare(&connector, &configuration)?;
+        let setting = |key: &str| configuration.get(key).map(|value| value.expose().as_str());
         Ok(Arc::new(Self {
             id: instance.id,
             organization: instance.organization,
             account: instance.account,
             user: instance.user,
             enabled: instance.lifecycle == keyway_model::Lifecycle::Active,
+            hub: connector.hub.as_str().into(),
+            redactor: Redactor::of(&connector, &configuration, &token),
+            without_nulls: setting("filter.response.nulls") != Some("false"),
+            largest_page: setting("pagination.max").and_then(|text| text.parse().ok()),
             connector,
+            connector_id,
+            connector_version,
             base,
             authorizer,
+            settings,
             epoch,
         }))
     }

@@ -1,16 +1,18 @@
 //! The raw call: a request goes out with the instance's credential, the answer comes back while it arrives.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use http::{HeaderMap, Method, Request, Response, StatusCode, Version};
+use http::{HeaderMap, Method, Request, Response, StatusCode, Uri, Version};
 use http_body::Body as _;
 use hyper::body::Incoming;
 use keyway_egress::{Body, Egress, is_upgrade, tunnel};
 use keyway_model::{CallRecord, RequestId, Timestamp};
 
 use super::cache::{Access, Snapshot};
+use super::hub::{HubAnswer, HubCall};
 use super::identify::Identity;
 use super::{headers, links, path};
 use crate::{App, Error, Result};
@@ -26,6 +28,8 @@ pub struct Call {
     pub method: Method,
     /// Path below the provider's root, beginning with a slash or empty, as it came.
     pub path: String,
+    /// The call as the caller made it.
+    pub origin: Origin,
     /// URL under which this server offers the provider's root, without a slash at its end.
     pub root: Arc<str>,
     /// When the call arrived.
@@ -34,28 +38,56 @@ pub struct Call {
     pub began: Instant,
 }
 
+/// A call as the caller made it: what the log says of it beside what became of it.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// Where it came from.
+    pub client: IpAddr,
+    /// Method as received.
+    pub method: Method,
+    /// Path and query as received.
+    pub uri: Uri,
+    /// What stands before the path of this server's API in it: the dialect's prefix, or nothing.
+    pub prefix: &'static str,
+}
+
 /// A call under way. It is counted and recorded when this goes, also when the caller did not wait for the answer.
 #[derive(Debug)]
 pub struct Running<'a> {
     app: &'a App,
     call: Call,
     status: u16,
+    attempts: i32,
+    error: Option<String>,
 }
 
 /// What is recorded of a call whose caller hung up before the answer began.
 const HUNG_UP: u16 = 499;
+const GONE: &str = "the caller hung up before the answer began";
 
 impl<'a> Running<'a> {
     /// Begins a call.
     pub fn begin(app: &'a App, call: Call) -> Self {
         app.metrics.call_began();
-        Self { app, call, status: HUNG_UP }
+        Self { app, call, status: HUNG_UP, attempts: 0, error: None }
     }
 
     /// Sends the call on and returns the provider's answer, whatever its status. The dialect finishes the call.
-    pub async fn forward(&self, egress: &Egress, request: Request<Incoming>) -> Result<Response<Body>> {
+    pub async fn forward(&mut self, egress: &Egress, request: Request<Incoming>) -> Result<Response<Body>> {
         check(&self.call, request.headers())?;
+        self.attempts = 1;
         send(egress, &self.call, &self.call.identity.access.snapshot, request).await
+    }
+
+    /// Makes the call of a resource; the dialect finishes it.
+    pub async fn resource(&mut self, egress: &Egress, request: Request<Incoming>, call: &HubCall) -> Result<HubAnswer> {
+        let snapshot = Arc::clone(&self.call.identity.access.snapshot);
+        call.answer(self.app, egress, &snapshot, request, &mut self.attempts).await
+    }
+
+    /// Why there is no answer of the provider, for the record.
+    pub fn failed(&mut self, error: &Error) {
+        self.error = Some(error.to_string());
     }
 
     /// The call's answer begins; `status` is what the caller receives.
@@ -67,7 +99,9 @@ impl<'a> Running<'a> {
 impl Drop for Running<'_> {
     fn drop(&mut self) {
         self.app.metrics.call_answered(self.status);
-        self.app.call_log.record(self.app, record(&self.call, self.status));
+        if self.app.settings.call_log_days > 0 {
+            self.app.call_log.record(self.app, record(self));
+        }
     }
 }
 
@@ -148,17 +182,44 @@ fn outgoing(
     Ok(request)
 }
 
-fn record(call: &Call, status: u16) -> CallRecord {
-    let snapshot = &call.identity.access.snapshot;
+/// Longest text of a record in characters; what is cut is redacted first.
+const LONGEST: usize = 2_000;
+/// Longest reason of a failure in characters.
+const LONGEST_ERROR: usize = 500;
+
+fn record(running: &Running<'_>) -> CallRecord {
+    let Running { call, status, attempts, error, .. } = running;
+    let Call { origin, identity, .. } = call;
+    let snapshot = &*identity.access.snapshot;
+    let mut cut = false;
+    let mut kept = |clean: Cow<'_, str>, longest: usize| -> Box<str> {
+        let end = clean.char_indices().nth(longest).map_or(clean.len(), |(end, _)| end);
+        cut |= end < clean.len();
+        clean[..end].into()
+    };
+    let redactor = &snapshot.redactor;
+    let path = origin.uri.path();
+    let whole = origin.uri.path_and_query().map_or(path, |whole| whole.as_str());
+    let method = static_name(&origin.method);
+    let api = [&*method, " ", path.strip_prefix(origin.prefix).unwrap_or(path)].concat();
+    let error = if *status == HUNG_UP { Some(GONE) } else { error.as_deref() };
     CallRecord {
         request_id: call.id,
         organization: snapshot.organization,
         account: snapshot.account,
         user: snapshot.user,
         instance: snapshot.id,
-        method: static_name(&call.method),
-        path: path::loggable(&call.path).into(),
-        status,
+        connector: snapshot.connector.key.clone(),
+        hub: Arc::clone(&snapshot.hub),
+        client: origin.client,
+        uri: kept(redactor.redact_uri(whole), LONGEST),
+        api: kept(redactor.redact(&api), LONGEST),
+        path: kept(redactor.redact(&call.path), LONGEST),
+        method,
+        status: *status,
+        attempts: *attempts,
+        error: error.map(|text| kept(redactor.redact(text), LONGEST_ERROR)),
+        detail_dropped: cut,
         at: call.at,
         duration_us: i64::try_from(call.began.elapsed().as_micros()).unwrap_or(i64::MAX),
     }

@@ -25,6 +25,13 @@ const HOP_BY_HOP: [HeaderName; 7] = [
     HeaderName::from_static("http2-settings"),
 ];
 
+/// What keeps browsers from running an answer as a page of this server.
+pub(crate) const SANDBOX: [HeaderName; 3] = [
+    header::CONTENT_SECURITY_POLICY,
+    header::X_CONTENT_TYPE_OPTIONS,
+    HeaderName::from_static("cross-origin-resource-policy"),
+];
+
 /// Whether a request asks for another method or path than its request line says.
 pub(crate) fn overrides(headers: &HeaderMap) -> bool {
     OVERRIDES.iter().any(|name| headers.contains_key(name))

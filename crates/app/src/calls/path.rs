@@ -27,12 +27,6 @@ pub fn check(raw: &str) -> Result<(), Problems> {
     Ok(())
 }
 
-/// The path as the log may keep it.
-pub(crate) fn loggable(raw: &str) -> &str {
-    let decoded: Vec<u8> = percent_decode_str(raw).collect();
-    if instance_keys::is_in(&decoded) { "/(an instance key)" } else { raw }
-}
-
 /// The decoded segments of a path, for a key that is limited to prefixes; `None` for what could be read in two ways.
 pub(crate) fn plain_segments(raw: &str) -> Option<Vec<String>> {
     let inner = raw.strip_prefix('/').unwrap_or(raw);

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use keyway_connector::Connector;
-use keyway_model::{Caller, Configuration, Instance, InstanceId, Lifecycle, PageSize, Visibility};
+use keyway_model::{Caller, Configuration, Instance, InstanceId, Lifecycle, OrganizationId, PageSize, Visibility};
 use keyway_store::InstanceFilter;
 
 use super::configuration::{self, ConfigurationInput};
 use super::provision::{checked_name, checked_tags};
 use super::repoint::{self, Place};
 use super::{InstanceDetail, Target, connector_of, detail, load_to_change, open_values, seal_values};
+use crate::catalogue::Listed;
 use crate::{App, Error, Result};
 
 /// How often a change is tried again when somebody else changed the same instance meanwhile.
@@ -26,8 +27,38 @@ pub struct InstancePatch {
     pub configuration: ConfigurationInput,
     /// Key or number of another connector to move to.
     pub connector: Option<String>,
+    /// The version of the definition to move to.
+    pub version: Option<VersionChoice>,
     /// Whether to ask the provider again although nothing about the credential changes.
     pub verify: bool,
+}
+
+/// A version of a connector's definition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VersionChoice {
+    /// The one that is installed now.
+    Latest,
+    /// One of those that were used before.
+    Number(i64),
+}
+
+/// The connector and version that an instance has after a change: its own, unless it is told to move.
+async fn moved(app: &App, old: &Listed, patch: &InstancePatch) -> Result<Listed> {
+    let latest = match &patch.connector {
+        Some(named) => app.catalogue.find(named)?,
+        None => old.clone(),
+    };
+    let same = latest.connector.key == old.connector.key;
+    let key = &latest.connector.key;
+    match patch.version {
+        None if same => Ok(old.clone()),
+        None => Ok(latest),
+        Some(VersionChoice::Latest) => app.catalogue.find(key.as_str()),
+        Some(VersionChoice::Number(number)) => {
+            let found = app.catalogue.version(&app.store, key, number).await?;
+            found.ok_or_else(|| Error::invalid("elementVersion", format!("is no version of '{key}'")))
+        }
+    }
 }
 
 /// Changes an instance, or nothing.
@@ -44,23 +75,23 @@ pub async fn patch(app: &App, caller: &Caller, id: InstanceId, patch: InstancePa
 async fn try_patch(app: &App, caller: &Caller, id: InstanceId, patch: InstancePatch) -> Result<Option<InstanceDetail>> {
     let sealed = load_to_change(app, caller, id).await?;
     let before = open_values(app, &sealed.instance, &sealed.values).await?;
-    let old = connector_of(app, &sealed.instance)?.connector;
-    let new = match &patch.connector {
-        Some(named) => app.catalogue.find(named)?.connector,
-        None => Arc::clone(&old),
-    };
+    let old = connector_of(app, &sealed.instance).await?;
+    let Listed { connector: new, version, .. } = moved(app, &old, &patch).await?;
+    let old = old.connector;
     let mut instance = sealed.instance;
     instance.connector = new.key.clone();
+    instance.connector_version = version;
     if patch.name.is_some() {
         instance.name = checked_name(patch.name, &new)?;
     }
     if let Some(tags) = patch.tags {
         instance.tags = checked_tags(tags)?;
     }
-    let touched = patch.verify || patch.connector.is_some() || !patch.configuration.is_empty();
+    let moves = !Arc::ptr_eq(&old, &new);
+    let touched = patch.verify || moves || patch.connector.is_some() || !patch.configuration.is_empty();
     let after = if touched { reconfigure(&old, &new, &before, &patch.configuration)? } else { before.clone() };
-    if patch.verify || new.key != old.key || changes_credential(&new, &before, &after) {
-        instance.health = Target::prepare(&new, &after)?.verify(app, &new).await?;
+    if patch.verify || moves || changes_credential(&new, &before, &after) {
+        instance.health = Target::prepare(&new, &after)?.verify(app, &new, &after).await?;
     }
     save(app, instance, &before, &after).await
 }
@@ -77,6 +108,7 @@ fn reconfigure(
     configuration::check(new, &after)?;
     let (from, to) = (Place { connector: old, configuration: before }, Place { connector: new, configuration: &after });
     repoint::check(&from, &to, input)?;
+    repoint::check_kept_back(&from, &to, input)?;
     Target::prepare(new, &after)?;
     Ok(after)
 }
@@ -88,7 +120,11 @@ fn changes_credential(connector: &Connector, before: &Configuration, after: &Con
         })
     };
     let relevant = |key: &String| {
-        *key == keyway_connector::BASE_URL || *key == keyway_connector::AUTHENTICATION_TYPE || credential(key)
+        let computes = connector.fields.iter().filter_map(|field| field.computed.as_ref());
+        connector.host_keys().contains(key.as_str())
+            || *key == keyway_connector::AUTHENTICATION_TYPE
+            || computes.flat_map(keyway_connector::Template::keys).any(|used| used == key)
+            || credential(key)
     };
     before.keys().chain(after.keys()).any(|key| relevant(key) && before.get(key) != after.get(key))
 }
@@ -121,6 +157,26 @@ async fn save(
     app.cache.forget(instance.id);
     let kept = kept.ok_or_else(|| super::unknown(&instance.id.to_string()))?;
     detail(app, kept).await.map(Some)
+}
+
+/// Keeps values that a provider's answer brought. Nobody's permission is needed: the definition says which.
+pub(crate) async fn keep_captured(
+    app: &App,
+    organization: OrganizationId,
+    id: InstanceId,
+    values: Configuration,
+) -> Result<()> {
+    for _ in 0..TRIES {
+        let found = app.store.read().await?.instance(organization, id).await?;
+        let sealed = found.ok_or_else(|| super::unknown(&id.to_string()))?;
+        let before = open_values(app, &sealed.instance, &sealed.values).await?;
+        let mut after = before.clone();
+        after.extend(values.clone());
+        if after == before || save(app, sealed.instance, &before, &after).await?.is_some() {
+            return Ok(());
+        }
+    }
+    Err(busy(id))
 }
 
 /// Switches an instance on or off. Token and id stay.

@@ -68,7 +68,11 @@ pub(crate) fn check(connector: &Connector, configuration: &Configuration) -> Res
     let method = method_of(connector, configuration)?;
     let missing: Vec<&str> = connector
         .fields_for(method)
-        .filter(|field| field.required && configuration.get(&field.key).is_none_or(|value| value.expose().is_empty()))
+        .filter(|field| {
+            field.required
+                && field.computed.is_none()
+                && configuration.get(&field.key).is_none_or(|value| value.expose().is_empty())
+        })
         .map(|field| field.key.as_str())
         .collect();
     if !missing.is_empty() {
@@ -115,6 +119,6 @@ pub(crate) fn shown(connector: &Connector, configuration: Configuration) -> BTre
 }
 
 /// Whether answers keep a value back: secrets, and everything whose meaning the connector does not tell.
-fn is_kept_back(connector: &Connector, key: &str) -> bool {
+pub(crate) fn is_kept_back(connector: &Connector, key: &str) -> bool {
     connector.field(key).is_none_or(Field::is_masked)
 }

@@ -31,7 +31,7 @@ pub struct NewInstanceInput {
 
 /// Makes an instance once the provider has taken its credential.
 pub async fn create(app: &App, caller: &Caller, new: NewInstanceInput) -> Result<InstanceDetail> {
-    let Listed { connector, .. } = app.catalogue.find(&new.connector)?;
+    let Listed { connector, version, .. } = app.catalogue.find(&new.connector)?;
     let given = new.configuration.into_iter().filter(|(_, value)| !configuration::is_mask(value.as_ref())).collect();
     let merged = configuration::merge(&connector, &Configuration::new(), given);
     let complete = configuration::with_defaults(&connector, merged);
@@ -39,7 +39,7 @@ pub async fn create(app: &App, caller: &Caller, new: NewInstanceInput) -> Result
     let name = checked_name(new.name, &connector)?;
     let tags = checked_tags(new.tags)?;
     let target = Target::prepare(&connector, &complete)?;
-    let health = target.verify(app, &connector).await?;
+    let health = target.verify(app, &connector, &complete).await?;
 
     let organization = caller.organization();
     let uuid = app.entropy.uuid();
@@ -53,6 +53,7 @@ pub async fn create(app: &App, caller: &Caller, new: NewInstanceInput) -> Result
         account: caller.user.account,
         user: caller.user.id,
         connector: &connector.key,
+        connector_version: version,
         name: &name,
         tags: &tags,
         health,

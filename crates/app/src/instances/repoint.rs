@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use keyway_connector::{Connector, Method};
 use keyway_model::{Configuration, Problems};
 
-use super::configuration::{ConfigurationInput, is_mask};
-use super::target::base_url;
+use super::configuration::{ConfigurationInput, is_kept_back, is_mask};
+use super::target::origins;
 use crate::{Error, Result};
 
 /// Where an instance is and what it holds, before or after a change.
@@ -20,12 +20,14 @@ pub(crate) struct Place<'a> {
 
 /// Refuses a change that would carry stored secrets elsewhere, naming each secret.
 pub(crate) fn check(before: &Place<'_>, after: &Place<'_>, input: &ConfigurationInput) -> Result<()> {
-    let to = base_url(after.configuration)?.origin();
+    let to = origins(after.connector, after.configuration)?;
     // What was stored was checked then; if it no longer reads as a URL, nothing is known about where it pointed.
-    let from = base_url(before.configuration).map(|base| base.origin()).unwrap_or_default();
-    if from == to {
+    let from = origins(before.connector, before.configuration).unwrap_or_default();
+    if to.is_subset(&from) {
         return Ok(());
     }
+    let list = |origins: &BTreeSet<String>| origins.iter().cloned().collect::<Vec<_>>().join(", ");
+    let (from, to) = (list(&from), list(&to));
     let mut problems = Problems::default();
     for key in secret_keys(before.connector).union(&secret_keys(after.connector)) {
         let stored = before.configuration.get(*key).is_some_and(|value| !value.expose().is_empty());
@@ -40,7 +42,25 @@ pub(crate) fn check(before: &Place<'_>, after: &Place<'_>, input: &Configuration
     problems.into_result().map_err(Error::Invalid)
 }
 
-/// Every entry that some method of a connector sends to the provider as a credential.
+/// Every entry that a connector sends to the provider as a credential, or that is secret and goes with its requests.
 fn secret_keys(connector: &Connector) -> BTreeSet<&str> {
-    connector.methods.iter().flat_map(|Method { authentication, .. }| authentication.credential_keys()).collect()
+    let methods = connector.methods.iter();
+    let credentials = methods.flat_map(|Method { authentication, .. }| authentication.credential_keys());
+    let requests = connector.request_keys().into_iter();
+    credentials.chain(requests.filter(|key| is_kept_back(connector, key))).collect()
+}
+
+/// Refuses a change after which answers would show a stored secret in clear, naming each: another connector, or another
+/// version of one, may take an entry of the same name for something that anybody may see.
+pub(crate) fn check_kept_back(before: &Place<'_>, after: &Place<'_>, input: &ConfigurationInput) -> Result<()> {
+    let mut problems = Problems::default();
+    for (key, value) in before.configuration {
+        let shown = is_kept_back(before.connector, key) && !is_kept_back(after.connector, key);
+        let sent_anew = input.get(key).is_some_and(|value| !is_mask(value.as_ref()));
+        if shown && !value.expose().is_empty() && !sent_anew {
+            let message = "must be sent again or unset, because it is no longer kept secret there";
+            problems.add(format!("configuration.{key}"), message);
+        }
+    }
+    problems.into_result().map_err(Error::Invalid)
 }

@@ -1,10 +1,13 @@
 //! Where an instance's calls go and what they carry, ready to use.
 
-use keyway_auth::{Authorizer, BaseUrl, Refusal};
+use std::collections::BTreeSet;
+
+use keyway_auth::{Authorizer, BaseUrl, Destination, Refusal};
 use keyway_connector::{BASE_URL, Connector};
 use keyway_model::{Configuration, Health};
 
 use super::configuration::method_of;
+use crate::calls::Redactor;
 use crate::{App, Error, Result};
 
 /// A provider's root and a credential made ready for it.
@@ -12,36 +15,62 @@ use crate::{App, Error, Result};
 pub(crate) struct Target {
     pub(crate) base: BaseUrl,
     pub(crate) authorizer: Authorizer,
+    /// The configuration entries that the connector's requests read.
+    pub(crate) settings: Configuration,
 }
 
 impl Target {
     /// Makes a configuration ready; problems name the entry.
     pub(crate) fn prepare(connector: &Connector, configuration: &Configuration) -> Result<Self> {
-        let base = base_url(configuration)?;
+        let mut settings = connector.complete(configuration)?;
+        let base = url_of(&settings, BASE_URL)?;
         let method = method_of(connector, configuration)?;
         let authorizer = Authorizer::prepare(&method.authentication, configuration)?;
-        Ok(Self { base, authorizer })
+        let (read, hosts) = (connector.request_keys(), connector.host_keys());
+        for key in hosts.iter().filter(|key| **key != BASE_URL) {
+            url_of(&settings, key)?;
+        }
+        settings.retain(|key, _| read.contains(key.as_str()));
+        Ok(Self { base, authorizer, settings })
     }
 
     /// Asks the provider whether it takes the credential, where the connector says how.
-    pub(crate) async fn verify(&self, app: &App, connector: &Connector) -> Result<Health> {
+    pub(crate) async fn verify(
+        &self,
+        app: &App,
+        connector: &Connector,
+        configuration: &Configuration,
+    ) -> Result<Health> {
         let Some(verify) = &connector.verify else {
             return Ok(Health::Unverified);
         };
-        match keyway_auth::verify(&app.egress, &self.base, &self.authorizer, verify).await {
+        let to = Destination { base: &self.base, settings: &self.settings, authorizer: &self.authorizer };
+        match keyway_auth::verify(&app.egress, to, verify).await {
             Ok(()) => Ok(Health::Healthy),
-            Err(refusal) => Err(refused(connector, refusal)),
+            // What a provider says of a wrong credential may hold a right one that is stored.
+            Err(refusal) => Err(refused(connector, refusal, &Redactor::of_values(connector, configuration))),
         }
     }
 }
 
-/// The provider's root of a configuration.
-pub(crate) fn base_url(configuration: &Configuration) -> Result<BaseUrl> {
-    let text = configuration.get(BASE_URL).map_or("", |value| value.expose());
-    BaseUrl::parse(text).map_err(|error| Error::invalid(format!("configuration.{BASE_URL}"), error.to_string()))
+/// Scheme and host of everything that an instance's requests may go to.
+pub(crate) fn origins(connector: &Connector, configuration: &Configuration) -> Result<BTreeSet<String>> {
+    let complete = connector.complete(configuration)?;
+    let own = connector.host_keys().into_iter().map(|key| Ok(url_of(&complete, key)?.origin()));
+    let fixed = connector.fixed_hosts().into_iter().map(|origin| Ok(origin.to_owned()));
+    own.chain(fixed).collect()
 }
 
-fn refused(connector: &Connector, refusal: Refusal) -> Error {
+/// A configuration entry that is a URL.
+fn url_of(configuration: &Configuration, key: &str) -> Result<BaseUrl> {
+    let text = configuration.get(key).map_or("", |value| value.expose());
+    BaseUrl::parse(text).map_err(|error| Error::invalid(format!("configuration.{key}"), error.to_string()))
+}
+
+/// Longest text of a provider in an answer, in characters.
+const LONGEST: usize = 8_000;
+
+fn refused(connector: &Connector, refusal: Refusal, redactor: &Redactor) -> Error {
     match refusal {
         Refusal::Answer { status, message } => {
             let words = if status.is_server_error() {
@@ -49,11 +78,13 @@ fn refused(connector: &Connector, refusal: Refusal) -> Error {
             } else {
                 format!("{} refused the credentials", connector.name)
             };
-            Error::Provider { status: status.as_u16(), message: words, provider_message: message }
+            let provider_message = redactor.excerpt(&message, LONGEST);
+            Error::Provider { status: status.as_u16(), message: words, provider_message, retry_after: None }
         }
         Refusal::Unreachable(blocked @ keyway_egress::Error::Blocked { .. }) => {
             Error::invalid(format!("configuration.{BASE_URL}"), format!("cannot be used: {blocked}"))
         }
         Refusal::Unreachable(error) => error.into(),
+        Refusal::Unusable(problems) => problems.into(),
     }
 }

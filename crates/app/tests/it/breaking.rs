@@ -36,6 +36,9 @@ async fn a_call_whose_caller_hung_up_is_counted_and_recorded_all_the_same() {
     eventually(async || waiting(on.server.app().metrics.render(0))).await;
     let organization = crate::call_log::organization(&on.server).await;
     eventually(async || crate::call_log::recorded(&on.server, organization).await == 1).await;
+    let record = crate::call_log::records(&on.server, organization).await.remove(0);
+    assert_eq!((record.status, record.attempts), (499, 1));
+    assert_eq!(record.error.as_deref(), Some("the caller hung up before the answer began"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,6 +8,7 @@ mod deadlines;
 mod egress;
 mod framing;
 mod hosts;
+mod hub;
 mod invalidation;
 mod key_limits;
 mod keys;

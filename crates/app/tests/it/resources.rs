@@ -1,6 +1,6 @@
 //! With an Element token, a resource of the connector wins over the routes that it may shadow, and over no others.
 
-use keyway_testing::{Client, TestServer, Vendor};
+use keyway_testing::{Client, Reply, TestServer, Vendor};
 use serde_json::json;
 
 use crate::support::{instance_of, open_instance};
@@ -11,8 +11,13 @@ struct Close {
     token: String,
 }
 
+/// A provider whose every answer is an object and an empty list.
+async fn provider() -> Vendor {
+    Vendor::start(|_| Reply::json(200, &json!({ "id": "x", "data": [], "has_more": false }))).await
+}
+
 async fn close() -> Close {
-    let (server, vendor) = (TestServer::start(), Vendor::echo().await);
+    let (server, vendor) = (TestServer::start(), provider().await);
     let configuration = json!({ "username": "api_1", "base.url": format!("{}/api/v1", vendor.url()) });
     let token = instance_of(&server, "closeio", configuration).await.token;
     Close { server, vendor, token }
@@ -22,7 +27,10 @@ impl Close {
     /// What the provider saw of a call that must reach it.
     async fn reaches(&self, client: &Client, method: &str, path: &str) -> (String, String) {
         let before = self.vendor.seen().len();
-        let answer = client.send(client.request(method, path)).await;
+        let request = client.request(method, path);
+        let request =
+            if matches!(method, "POST" | "PATCH" | "PUT") { request.json(&json!({ "name": "n" })) } else { request };
+        let answer = client.send(request).await;
         assert_eq!((answer.status, self.vendor.seen().len()), (200, before + 1), "{method} {path}: {}", answer.text);
         let seen = self.vendor.last();
         assert_eq!(seen.headers["authorization"], "Basic YXBpXzE6");
@@ -39,16 +47,16 @@ async fn resources_reach_the_providers_path() {
     let on = close().await;
     let client = on.server.element(&on.token);
     for (method, path, expected) in [
-        ("GET", "/accounts", call("GET", "/lead/")),
-        ("GET", "/accounts?_limit=5&q=%2F", call("GET", "/lead/?_limit=5&q=%2F")),
+        ("GET", "/accounts", call("GET", "/lead/?_skip=0&_limit=100")),
+        ("GET", "/accounts?_limit=5&q=%2F", call("GET", "/lead/?_skip=0&_limit=100&q=%2F")),
         ("POST", "/accounts", call("POST", "/lead/")),
-        ("GET", "/hubs/crm/accounts", call("GET", "/lead/")),
+        ("GET", "/hubs/crm/accounts", call("GET", "/lead/?_skip=0&_limit=100")),
         ("GET", "/hubs/crap/accounts/7", call("GET", "/lead/7/")),
         ("GET", "/accounts/a%2Fb", call("GET", "/lead/a%2Fb/")),
         ("PATCH", "/accounts/7", call("PUT", "/lead/7/")),
         ("PUT", "/hubs/crm/contacts/7", call("PUT", "/contact/7/")),
         ("DELETE", "/opportunities/7", call("DELETE", "/opportunity/7/")),
-        ("GET", "/users", call("GET", "/user/")),
+        ("GET", "/users", call("GET", "/user/?_skip=0&_limit=100")),
         ("GET", "/users/9", call("GET", "/user/9/")),
     ] {
         assert_eq!(on.reaches(&client, method, path).await, expected, "{method} {path}");
@@ -59,7 +67,7 @@ async fn resources_reach_the_providers_path() {
 async fn resources_win_beside_both_secrets_and_without_the_prefix() {
     let on = close().await;
     let client = on.server.admin_with_element(&on.token);
-    assert_eq!(on.reaches(&client, "GET", "/accounts").await, call("GET", "/lead/"));
+    assert_eq!(on.reaches(&client, "GET", "/accounts").await, call("GET", "/lead/?_skip=0&_limit=100"));
     let before = on.vendor.seen().len();
     client.send(client.raw("GET", &format!("{}/accounts/7", on.server.url()))).await.ok();
     assert_eq!(on.vendor.seen().len(), before + 1);
@@ -99,9 +107,9 @@ async fn routes_that_no_resource_may_shadow_stay_ours() {
     assert_eq!(client.get("/events").await.status, 404);
     assert_eq!(on.vendor.seen().len(), before, "its resource /events stays hidden");
     client.get("/hubs/payment/events").await.ok();
-    assert_eq!(on.vendor.last().target, "/v1/events");
+    assert_eq!(on.vendor.last().target, "/v1/events?limit=100");
     client.get("/customers").await.ok();
-    assert_eq!(on.vendor.last().target, "/v1/customers");
+    assert_eq!(on.vendor.last().target, "/v1/customers?limit=100");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -127,9 +135,10 @@ async fn what_a_connector_does_not_have_is_refused_here() {
         ("PUT", "/accounts", 405),
         ("GET", "/hubs/crm/nothing", 404),
         ("GET", "/nothing", 404),
-        ("GET", "/hubs/crm", 404),
+        // The catalogue has this path, and wants to know who asks.
+        ("GET", "/hubs/crm", 401),
         ("GET", "/lead/", 404),
-        ("GET", "/accounts/7/notes", 404),
+        ("GET", "/accounts/7/nothing", 404),
     ] {
         assert_eq!(client.send(client.request(method, path)).await.status, status, "{method} {path}");
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use keyway_connector::{Catalogue, Connector};
+use keyway_connector::{Connector, definition_files, schema};
 
 use super::Failure;
 use super::say::say;
@@ -16,29 +16,46 @@ pub(crate) enum ConnectorCommand {
         /// What to check
         path: PathBuf,
     },
+    /// Print the JSON Schema of definitions, for editors
+    Schema,
 }
 
 pub(crate) fn run(command: ConnectorCommand) -> Result<ExitCode, Failure> {
-    let ConnectorCommand::Check { path } = command;
-    let own = path.join("connector.yaml");
-    let count = if path.is_file() {
-        check_file(&path)?
-    } else if own.is_file() {
-        check_file(&own)?
-    } else {
-        let mut catalogue = Catalogue::default();
-        catalogue.add_folder(&path)?;
-        catalogue.iter().count()
-    };
-    if count == 0 {
-        return Err(format!("{}: no <key>/connector.yaml there", path.display()).into());
+    match command {
+        ConnectorCommand::Check { path } => check(&path)?,
+        ConnectorCommand::Schema => {
+            let text = serde_json::to_string_pretty(&schema()).map_err(|error| error.to_string())?;
+            say(format_args!("{text}"))?;
+        }
     }
-    say(format_args!("{count} connector definition{} right.", if count == 1 { " is" } else { "s are" }))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn check_file(file: &Path) -> Result<usize, Failure> {
+/// Checks every file and names every one that is wrong.
+fn check(path: &Path) -> Result<(), Failure> {
+    let own = path.join("connector.yaml");
+    let files = if path.is_file() {
+        vec![path.to_owned()]
+    } else if own.is_file() {
+        vec![own]
+    } else {
+        definition_files(path)?
+    };
+    if files.is_empty() {
+        return Err(format!("{}: no <key>/connector.yaml there", path.display()).into());
+    }
+    let wrong: Vec<String> = files.iter().filter_map(|file| check_file(file).err()).collect();
+    if !wrong.is_empty() {
+        // One line each; the first gets the program's name where it is printed.
+        return Err(wrong.join("\nkeyway: ").into());
+    }
+    let count = files.len();
+    say(format_args!("{count} connector definition{} right.", if count == 1 { " is" } else { "s are" }))?;
+    Ok(())
+}
+
+fn check_file(file: &Path) -> Result<(), String> {
     let text = std::fs::read_to_string(file).map_err(|error| format!("{}: cannot be read: {error}", file.display()))?;
-    Connector::compile(file, &text)?;
-    Ok(1)
+    Connector::compile(file, &text).map_err(|error| error.to_string())?;
+    Ok(())
 }

@@ -43,6 +43,28 @@ fn a_mistake_is_told_with_its_file_its_line_and_the_nearest_name() {
 }
 
 #[test]
+fn every_broken_file_of_a_folder_is_told() {
+    let home = Home::new();
+    let first = home.write("bad/first/connector.yaml", &GOOD.replace("config.token", "config.tokn"));
+    home.write("bad/mine/connector.yaml", GOOD);
+    let second = home.write("bad/other/connector.yaml", &GOOD.replace("hub:", "hubb:"));
+    let done = check(&home.text("bad"));
+    assert_eq!((done.code, done.out.as_str()), (Some(1), ""));
+    let lines: Vec<&str> = done.err.lines().collect();
+    assert_eq!(lines.len(), 2, "{}", done.err);
+    assert!(lines[0].starts_with(&format!("keyway: {first}:8: ")), "{}", lines[0]);
+    assert!(lines[1].starts_with(&format!("keyway: {second}:3: ")), "{}", lines[1]);
+}
+
+#[test]
+fn the_schema_of_definitions_is_printed_as_json() {
+    let said = Done::of(&mut keyway(&["connector", "schema"])).ok();
+    let schema: serde_json::Value = serde_json::from_str(&said).expect("JSON");
+    assert_eq!(schema["title"], "Keyway connector definition");
+    assert!(schema["properties"]["resources"].is_object() && said.contains("\n  \"title\""), "{said}");
+}
+
+#[test]
 fn an_unknown_field_is_told_with_its_line() {
     let home = Home::new();
     let file = home.write("bad/mine/connector.yaml", &GOOD.replace("hub:", "hubb:"));

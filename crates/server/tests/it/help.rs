@@ -2,7 +2,7 @@
 
 use crate::home::{Done, keyway};
 
-const COMMANDS: [&[&str]; 13] = [
+const COMMANDS: [&[&str]; 14] = [
     &[],
     &["serve"],
     &["secrets"],
@@ -13,6 +13,7 @@ const COMMANDS: [&[&str]; 13] = [
     &["doctor"],
     &["users", "password"],
     &["connector", "check"],
+    &["connector", "schema"],
     &["config"],
     &["completions"],
     &["users"],

@@ -1,9 +1,9 @@
 //! Accounts of an organization.
 
 use keyway_model::{Account, AccountId, OrganizationId};
-use keyway_store::{Error, NewAccount};
+use keyway_store::{Error, NewAccount, Selection};
 
-use crate::fixture::{account, at, ids, pages_of};
+use crate::fixture::{account, at, ids, of_account, pages_of};
 use crate::harness::{Outcome, Test, assert_conflict};
 
 on_both!(
@@ -54,7 +54,7 @@ async fn an_account_of_another_organization_is_not_found(t: Test) -> Outcome {
     assert!(tx.account(acme.organization, acme.account).await?.is_some());
     assert_eq!(tx.account(other.organization, acme.account).await?, None);
     assert_eq!(tx.account(acme.organization, AccountId(4711)).await?, None);
-    let narrowed = tx.accounts(other.organization, Some(acme.account), true, 0, pages_of(10)).await?;
+    let narrowed = tx.accounts(other.organization, &of_account(acme.account, true), 0, pages_of(10)).await?;
     assert_eq!(narrowed.items, []);
     Ok(())
 }
@@ -136,9 +136,9 @@ async fn accounts_are_listed_by_id_and_inactive_ones_on_request(t: Test) -> Outc
     tx.commit().await?;
 
     let mut tx = t.read().await?;
-    let active = tx.accounts(acme.organization, None, false, 0, pages_of(10)).await?;
+    let active = tx.accounts(acme.organization, &Selection::default(), 0, pages_of(10)).await?;
     assert_eq!(ids(active, |account| account.id), (vec![acme.account, third], false));
-    let all = tx.accounts(acme.organization, None, true, 0, pages_of(10)).await?;
+    let all = tx.accounts(acme.organization, &Selection::everything(), 0, pages_of(10)).await?;
     assert_eq!(ids(all, |account| account.id), (vec![acme.account, second, third], false));
     Ok(())
 }
@@ -147,9 +147,9 @@ async fn a_list_of_accounts_may_be_narrowed_to_one(t: Test) -> Outcome {
     let acme = t.tenant("acme").await?;
     let mut tx = t.write().await?;
     let second = account(&mut tx, acme.organization, "second").await?;
-    let only = tx.accounts(acme.organization, Some(second), false, 0, pages_of(1)).await?;
+    let only = tx.accounts(acme.organization, &of_account(second, false), 0, pages_of(1)).await?;
     assert_eq!(ids(only, |account| account.id), (vec![second], false));
-    let behind = tx.accounts(acme.organization, Some(second), false, second.0, pages_of(1)).await?;
+    let behind = tx.accounts(acme.organization, &of_account(second, false), second.0, pages_of(1)).await?;
     assert_eq!(ids(behind, |account| account.id), (vec![], false));
     Ok(())
 }
@@ -168,7 +168,7 @@ async fn accounts_are_paged_without_loss_or_repetition(t: Test) -> Outcome {
     let mut tx = t.read().await?;
     let (mut seen, mut sizes, mut after) = (Vec::new(), Vec::new(), 0);
     loop {
-        let page = tx.accounts(acme.organization, None, false, after, pages_of(2)).await?;
+        let page = tx.accounts(acme.organization, &Selection::default(), after, pages_of(2)).await?;
         sizes.push(page.items.len());
         seen.extend(page.items.iter().map(|account| account.id));
         after = page.items.last().map_or(after, |account| account.id.0);

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use keyway_model::{
-    AccountId, ConnectorKey, Entropy, Health, InstanceId, OrganizationId, Page, PageSize, Timestamp, UserId,
+    AccountId, CallRecord, ConnectorKey, Entropy, Health, InstanceId, OrganizationId, Page, PageSize, Timestamp, UserId,
 };
-use keyway_store::{NewAccount, NewInstance, NewOrganization, NewUser, Result, SealedValue, StoredToken, Tx};
+use keyway_store::{
+    NewAccount, NewInstance, NewOrganization, NewUser, Result, SCHEMA_VERSION, SealedValue, Selection, StoredToken, Tx,
+};
 use uuid::Uuid;
 
 use crate::harness::Test;
@@ -38,6 +40,11 @@ impl Test {
     }
 }
 
+/// The number of every version of the schema, in order.
+pub(crate) fn all_versions() -> Vec<String> {
+    (1..=SCHEMA_VERSION).map(|version| version.to_string()).collect()
+}
+
 /// A time, in seconds from one that all tests share.
 pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_millis(1_700_000_000_123).plus_seconds(seconds)
@@ -48,6 +55,11 @@ pub(crate) fn pages_of(rows: u16) -> PageSize {
     PageSize::parse(&rows.to_string()).expect("a size that the model allows")
 }
 
+/// Only one account, or the users of it.
+pub(crate) fn of_account(id: AccountId, with_inactive: bool) -> Selection<'static> {
+    Selection { account: Some(id), with_inactive, filter: None }
+}
+
 /// A page by its ids and whether another follows.
 pub(crate) fn ids<T, I>(page: Page<T>, id: impl FnMut(T) -> I) -> (Vec<I>, bool) {
     (page.items.into_iter().map(id).collect(), page.has_more)
@@ -56,6 +68,30 @@ pub(crate) fn ids<T, I>(page: Page<T>, id: impl FnMut(T) -> I) -> (Vec<I>, bool)
 /// A connector's key.
 pub(crate) fn connector(key: &str) -> ConnectorKey {
     ConnectorKey::parse(key).expect("a well-spelled key")
+}
+
+/// A call of an organization, made at a time, through an instance that need not be there.
+pub(crate) fn call(organization: i64, seconds: i64) -> CallRecord {
+    CallRecord {
+        request_id: Entropy::system().request_id(at(seconds)),
+        organization: OrganizationId(organization),
+        account: AccountId(2),
+        user: UserId(3),
+        instance: InstanceId(4),
+        connector: connector("closeio"),
+        hub: "crm".into(),
+        client: [192, 0, 2, 7].into(),
+        method: "GET".into(),
+        uri: "/elements/api-v2/hubs/crm/accounts?pageSize=1".into(),
+        api: "GET /hubs/crm/accounts".into(),
+        path: "/v1/accounts".into(),
+        status: 200,
+        attempts: 1,
+        error: None,
+        detail_dropped: false,
+        at: at(seconds),
+        duration_us: 5_000,
+    }
 }
 
 /// A uuid that no other row has.
@@ -113,6 +149,7 @@ pub(crate) async fn user(tx: &mut Tx, organization: OrganizationId, account: Acc
 pub(crate) struct Draft {
     pub(crate) uuid: Uuid,
     pub(crate) connector: ConnectorKey,
+    pub(crate) connector_version: i64,
     pub(crate) name: String,
     pub(crate) tags: Vec<String>,
     pub(crate) health: Health,
@@ -128,6 +165,7 @@ impl Draft {
         Self {
             uuid,
             connector: connector("closeio"),
+            connector_version: 1,
             name: name.to_owned(),
             tags: vec![],
             health: Health::Unverified,
@@ -160,6 +198,7 @@ impl Draft {
             account: owner.account,
             user: owner.user,
             connector: &self.connector,
+            connector_version: self.connector_version,
             name: &self.name,
             tags: &self.tags,
             health: self.health,

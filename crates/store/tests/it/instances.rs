@@ -20,7 +20,7 @@ on_both!(
 fn rich() -> Draft {
     let draft = Draft::named("Größe 'CRM' \\ 日本").of("x2-y_z.1").tagged(&["zebra", "ant", "Ünï"]);
     let draft = draft.with_value("user.name", b"\x00\xff").with_value("base.url", b"").with_value("a", &[7; 5000]);
-    Draft { health: Health::Healthy, ..draft }
+    Draft { health: Health::Healthy, connector_version: 3, ..draft }
 }
 
 async fn an_instance_is_read_back_as_it_was_kept(t: Test) -> Outcome {
@@ -36,6 +36,7 @@ async fn an_instance_is_read_back_as_it_was_kept(t: Test) -> Outcome {
         account: acme.account,
         user: acme.user,
         connector: draft.connector,
+        connector_version: 3,
         name: draft.name,
         tags: draft.tags,
         lifecycle: Lifecycle::Active,

@@ -9,6 +9,8 @@ mod neighbourhood;
 
 mod accounts;
 mod call_log;
+mod call_log_read;
+mod call_log_sums;
 mod change_notices;
 mod concurrency;
 mod connectors;
@@ -32,3 +34,4 @@ mod user_roles;
 mod user_secrets;
 mod users;
 mod vault;
+mod where_lists;

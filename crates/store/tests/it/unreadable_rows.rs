@@ -1,7 +1,7 @@
 //! Rows that this program did not write: they are named in an error, never guessed.
 
 use keyway_model::KeyPolicy;
-use keyway_store::{Error, NewInstanceKey};
+use keyway_store::{Error, NewInstanceKey, Selection};
 
 use crate::fixture::{Draft, at, pages_of};
 use crate::harness::{Outcome, Test};
@@ -41,7 +41,11 @@ async fn an_unreadable_profile_is_named(t: Test) -> Outcome {
     t.raw.execute("update app_user set profile = 'not json'").await?;
     let place = ("app_user", "profile");
     assert_named(t.read().await?.user(acme.organization, acme.user).await, place, acme.user.0);
-    assert_named(t.read().await?.users(acme.organization, None, true, 0, pages_of(5)).await, place, acme.user.0);
+    assert_named(
+        t.read().await?.users(acme.organization, &Selection::everything(), 0, pages_of(5)).await,
+        place,
+        acme.user.0,
+    );
     Ok(())
 }
 

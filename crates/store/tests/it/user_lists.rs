@@ -1,6 +1,8 @@
 //! Lists of users.
 
-use crate::fixture::{account, ids, pages_of, user};
+use keyway_store::Selection;
+
+use crate::fixture::{account, ids, of_account, pages_of, user};
 use crate::harness::{Outcome, Test};
 
 on_both!(users_are_listed_by_id_and_inactive_ones_on_request, users_are_paged_without_loss_or_repetition,);
@@ -18,13 +20,13 @@ async fn users_are_listed_by_id_and_inactive_ones_on_request(t: Test) -> Outcome
     tx.commit().await?;
 
     let mut tx = t.read().await?;
-    let active = tx.users(acme.organization, None, false, 0, pages_of(10)).await?;
+    let active = tx.users(acme.organization, &Selection::default(), 0, pages_of(10)).await?;
     assert_eq!(ids(active, |user| user.id), (vec![acme.user, second], false));
-    let all = tx.users(acme.organization, None, true, 0, pages_of(10)).await?;
+    let all = tx.users(acme.organization, &Selection::everything(), 0, pages_of(10)).await?;
     assert_eq!(ids(all, |user| user.id), (vec![acme.user, second, third], false));
-    let of_first = tx.users(acme.organization, Some(acme.account), true, 0, pages_of(10)).await?;
+    let of_first = tx.users(acme.organization, &of_account(acme.account, true), 0, pages_of(10)).await?;
     assert_eq!(ids(of_first, |user| user.id), (vec![acme.user, third], false));
-    let of_second = tx.users(acme.organization, Some(second_account), false, 0, pages_of(10)).await?;
+    let of_second = tx.users(acme.organization, &of_account(second_account, false), 0, pages_of(10)).await?;
     assert_eq!(ids(of_second, |user| user.id), (vec![second], false));
     Ok(())
 }
@@ -43,7 +45,7 @@ async fn users_are_paged_without_loss_or_repetition(t: Test) -> Outcome {
     let mut tx = t.read().await?;
     let (mut seen, mut sizes, mut after) = (Vec::new(), Vec::new(), 0);
     loop {
-        let page = tx.users(acme.organization, None, false, after, pages_of(3)).await?;
+        let page = tx.users(acme.organization, &Selection::default(), after, pages_of(3)).await?;
         sizes.push(page.items.len());
         seen.extend(page.items.iter().map(|user| user.id));
         after = page.items.last().map_or(after, |user| user.id.0);

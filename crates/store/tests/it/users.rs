@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use keyway_model::{AccountId, User, UserId};
 use keyway_store::{Error, NewUser};
 
-use crate::fixture::{at, fresh_uuid, pages_of, user};
+use crate::fixture::{at, fresh_uuid, of_account, pages_of, user};
 use crate::harness::{Outcome, Test, assert_conflict};
 
 on_both!(
@@ -81,7 +81,7 @@ async fn a_user_of_another_organization_is_not_found(t: Test) -> Outcome {
     assert!(tx.user(acme.organization, acme.user).await?.is_some());
     assert!(tx.user(other.organization, acme.user).await?.is_none());
     assert!(tx.user(acme.organization, UserId(4711)).await?.is_none());
-    let narrowed = tx.users(other.organization, Some(acme.account), true, 0, pages_of(10)).await?;
+    let narrowed = tx.users(other.organization, &of_account(acme.account, true), 0, pages_of(10)).await?;
     assert_eq!(narrowed.items, []);
     Ok(())
 }

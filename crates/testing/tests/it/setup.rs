@@ -46,10 +46,28 @@ pub(crate) fn kinto() -> Counterpart {
 
 /// GitHub's API as recorded.
 pub(crate) fn fixtures_server() -> Counterpart {
+    fixtures_server_with(&[])
+}
+
+/// GitHub's API as recorded, started with more options.
+pub(crate) fn fixtures_server_with(options: &[&str]) -> Counterpart {
     let port = free_port();
     let folder = counterparts().join("node");
     let program = folder.join("node_modules/.bin/octokit-fixtures-server");
-    Counterpart::start(&program, &["--port", &port.to_string(), "--log-level", "silent"], &folder, port)
+    let port_option = port.to_string();
+    let arguments = [&["--port", &port_option, "--log-level", "silent"], options].concat();
+    Counterpart::start(&program, &arguments, &folder, port)
+}
+
+/// A mock of the OpenAPI document of an installed package: a request that the document does not describe is refused.
+pub(crate) fn prism(document: &str) -> Counterpart {
+    let (port, folder) = (free_port(), counterparts().join("node"));
+    let document = folder.join("node_modules").join(document);
+    let document = document.to_str().expect("a path in UTF-8");
+    let program = folder.join("node_modules/.bin/prism");
+    let port_text = port.to_string();
+    let arguments = ["mock", "--host", "127.0.0.1", "--port", &port_text, document];
+    Counterpart::start(&program, &arguments, &folder, port)
 }
 
 /// Asks for an instance; the answer may be a refusal.
@@ -159,7 +177,8 @@ fn sdk(script: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sdk").join(script)
 }
 
-async fn finish(mut command: Command) -> Output {
+/// Runs a program of somebody else to its end.
+pub(crate) async fn finish(mut command: Command) -> Output {
     // The counterparts are on loopback, whatever proxy this machine uses.
     command.env("NO_PROXY", "*").env("no_proxy", "*").kill_on_drop(true);
     timeout(PATIENCE, command.output()).await.expect("it ends in time").expect("it can be started")

@@ -1,0 +1,11 @@
+//! The definition format: every mistake is told with its file, its line and what is wrong.
+
+mod configuration;
+mod harness;
+mod lists;
+mod members;
+mod places;
+mod requests;
+mod unused;
+mod urls;
+mod words;
