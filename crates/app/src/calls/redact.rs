@@ -26,7 +26,11 @@ const WORDS: [&str; 3] = ["true", "false", "null"];
 /// What takes an instance's secrets out of texts. It holds the first bytes and a hash of each form of each secret, 24
 /// bytes a form, so it stays small however long the secrets are.
 #[derive(Default)]
-pub(crate) struct Redactor(Box<[Form]>);
+pub(crate) struct Redactor {
+    forms: Box<[Form]>,
+    /// Which beginnings may occur at all: nearly every place of a text is passed by without a search.
+    beginnings: [u64; 4],
+}
 
 /// One form in which a secret may stand in a text.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,7 +81,12 @@ impl Redactor {
         }
         forms.sort_unstable();
         forms.dedup();
-        Self(forms.into_boxed_slice())
+        let mut beginnings = [0; 4];
+        for form in &forms {
+            let (word, bit) = slot(form.start);
+            beginnings[word] |= bit;
+        }
+        Self { forms: forms.into_boxed_slice(), beginnings }
     }
 
     /// The text with every secret replaced by the mask, in clear, percent-encoded or in base64; also everything that looks
@@ -117,7 +126,7 @@ impl Redactor {
     /// Bytes that it holds on the heap.
     #[cfg(test)]
     fn size(&self) -> usize {
-        size_of_val(&*self.0)
+        size_of_val(&*self.forms)
     }
 
     fn find(&self, view: &View<'_>, found: &mut Vec<Range<usize>>) {
@@ -130,17 +139,31 @@ impl Redactor {
             if plain == KEY_START {
                 found.extend(key_at(bytes, start).map(|hit| view.place(&hit)));
             }
-            for form in self.beginning(plain).chain(self.beginning(url_safe).filter(|_| plain != url_safe)) {
-                found.extend(form.at(bytes, start).map(|hit| view.place(&hit)));
+            for beginning in [Some(plain), Some(url_safe).filter(|other| *other != plain)].into_iter().flatten() {
+                if self.may_begin(beginning) {
+                    found.extend(self.at(beginning, bytes, start).map(|hit| view.place(&hit)));
+                }
             }
         }
     }
 
-    /// The forms that begin with four bytes.
-    fn beginning(&self, start: u32) -> impl Iterator<Item = &Form> {
-        let first = self.0.partition_point(|form| form.start < start);
-        self.0[first..].iter().take_while(move |form| form.start == start)
+    fn may_begin(&self, start: u32) -> bool {
+        let (word, bit) = slot(start);
+        self.beginnings[word] & bit != 0
     }
+
+    /// The secrets that begin with four bytes and stand at a place.
+    fn at<'t>(&'t self, beginning: u32, bytes: &'t [u8], place: usize) -> impl Iterator<Item = Range<usize>> + 't {
+        let first = self.forms.partition_point(|form| form.start < beginning);
+        let forms = self.forms[first..].iter().take_while(move |form| form.start == beginning);
+        forms.filter_map(move |form| form.at(bytes, place))
+    }
+}
+
+/// Where four bytes are noted: word and bit.
+const fn slot(start: u32) -> (usize, u64) {
+    let hash = start.wrapping_mul(0x9e37_79b1) >> 24;
+    ((hash >> 6) as usize, 1 << (hash & 63))
 }
 
 /// The values that must not be written down: what answers mask, and whatever leaves as a credential.
@@ -204,7 +227,10 @@ impl<'a> View<'a> {
         while let Some(byte) = raw.get(at) {
             let (character, length) = if *byte == b'\\' { escape_at(text, at) } else { (None, 1) };
             let mut room = [0; 4];
-            let written = character.map_or(std::slice::from_ref(byte), |c| c.encode_utf8(&mut room).as_bytes());
+            let written = match character {
+                Some(c) => c.encode_utf8(&mut room).as_bytes(),
+                None => std::slice::from_ref(byte),
+            };
             bytes.extend_from_slice(written);
             places.extend(std::iter::repeat_n(at, written.len()));
             at += length;

@@ -63,8 +63,8 @@ impl Provider {
         (rows, signals)
     }
 
-    /// The rows of one page of the caller's, and the token of the next.
-    fn page(self, paging: &Paging, mut window: Window<'_>) -> (Vec<usize>, Option<PageToken>) {
+    /// The rows of one page of the caller's.
+    fn fill(self, paging: &Paging, window: &mut Window<'_>) -> Vec<usize> {
         let linked = matches!(paging, Paging::Vendor(vendor) if vendor.is_linked());
         let mut shown = Vec::new();
         loop {
@@ -79,9 +79,14 @@ impl Provider {
             let range = window.take(rows.len(), signals);
             shown.extend_from_slice(&rows[range]);
             if window.is_done() {
-                break;
+                return shown;
             }
         }
+    }
+
+    /// The rows of one page of the caller's, and the token of the next.
+    fn page(self, paging: &Paging, mut window: Window<'_>) -> (Vec<usize>, Option<PageToken>) {
+        let shown = self.fill(paging, &mut window);
         // What callers get is what they send back.
         (shown, window.next().map(|token| PageToken::decode(&token.encode()).unwrap()))
     }
@@ -165,23 +170,9 @@ fn a_page_that_was_cut_short_goes_on_where_it_ended() {
         let mut all = Vec::new();
         let mut cut = 0;
         loop {
-            let was_cut;
-            let (rows, token) = {
-                let mut shown = Vec::new();
-                while !window.is_done() {
-                    let (rows, mut signals) = provider.answer(&window.step());
-                    if kind == "link" {
-                        signals.next = signals.next.map(|next| format!("/?cursor={next}"));
-                    }
-                    let range = window.take(rows.len(), signals);
-                    shown.extend_from_slice(&rows[range]);
-                }
-                was_cut = window.was_cut();
-                (shown, window.next())
-            };
-            cut += usize::from(was_cut);
-            all.extend(rows);
-            let Some(token) = token else { break };
+            all.extend(provider.fill(&paging, &mut window));
+            cut += usize::from(window.was_cut());
+            let Some(token) = window.next() else { break };
             window = Window::token(&paging, PageToken::decode(&token.encode()).unwrap(), Some(3)).unwrap();
         }
         assert_eq!(all, (0..500).collect::<Vec<_>>(), "{kind}");

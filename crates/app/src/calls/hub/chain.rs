@@ -134,9 +134,8 @@ fn outgoing_body(
     match &rendered.body {
         RenderedBody::None => Ok(Outgoing::None),
         RenderedBody::Caller => Ok(match raw {
-            Some(raw @ Outgoing::Stream(..)) => raw,
-            Some(raw @ Outgoing::Bytes(..)) => raw,
-            _ => match &inputs.body {
+            Some(raw @ (Outgoing::Stream(..) | Outgoing::Bytes(..))) => raw,
+            Some(Outgoing::None) | None => match &inputs.body {
                 Some(value) => {
                     let (bytes, kind) = outgoing::encoded(value, form);
                     Outgoing::Bytes(bytes, kind)
