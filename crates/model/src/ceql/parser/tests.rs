@@ -164,3 +164,11 @@ fn the_limits_are_kept_and_named() {
     assert!(parse(&list(MAX_VALUES)).is_ok());
     assert_eq!(refusal(&list(MAX_VALUES + 1)), "at position 1006: expected at most 500 values, found more");
 }
+
+#[test]
+fn a_pattern_is_short_because_trying_it_costs_its_length_times_the_texts() {
+    let like = |length: usize| parse(&format!("a like '{}'", "%".repeat(length)));
+    assert!(like(256).is_ok());
+    let refused = like(257).unwrap_err().to_string();
+    assert!(refused.contains("at most 256 characters"), "{refused}");
+}
