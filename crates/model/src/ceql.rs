@@ -13,7 +13,7 @@
 //! Bare, all of these are dates; in quotes only a date with a time and a zone is, so that other texts stay texts.
 //!
 //! A condition is read by [`parse`], turned into a provider's words by [`to_query`] and [`to_odata`], and tried on a
-//! row by [`matches`]. `LIKE` knows `%` (any text) and `_` (any character), no escape, and minds the case; a pattern has 256 characters at most.
+//! row by [`matches()`]. `LIKE` knows `%` (any text) and `_` (any character), no escape, and minds the case; a pattern has 256 characters at most.
 
 mod ast;
 mod date;

@@ -1,4 +1,4 @@
-//! From the descriptions of paging, `where` and `orderBy` to a [`Listing`].
+//! From the descriptions of paging, `where` and `orderBy` to a [`Listing`](crate::listing::Listing).
 
 use keyway_model::ceql::OData;
 use serde_json::Value;
