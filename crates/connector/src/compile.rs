@@ -3,6 +3,8 @@
 mod fields;
 mod lists;
 mod methods;
+mod parameters;
+mod readings;
 mod requests;
 mod resources;
 
@@ -106,7 +108,7 @@ fn common(source: &Source<'_>, definition: &Definition) -> Result<Common, Defini
             .parameters
             .0
             .iter()
-            .map(|entry| resources::parameter(source.at_line(entry.line), entry))
+            .map(|entry| parameters::parameter(source.at_line(entry.line), entry))
             .collect::<Result<_, _>>()?,
     };
     Ok(common)
@@ -130,7 +132,7 @@ fn verify(source: &Source<'_>, definition: &Definition, common: &Common) -> Resu
     let default = |target| requests::Default { target, body: Body::None };
     let request = match raw {
         Short::Full(raw) => {
-            requests::check_followed(at, raw)?;
+            requests::check_alone(at, raw)?;
             requests::request(at, common, raw, default(None))?
         }
         Short::Word(text) => {

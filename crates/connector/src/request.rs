@@ -85,15 +85,20 @@ impl Request {
         self.path.to_string()
     }
 
-    /// Whether its body is the caller's, whole.
+    /// Whether its body is the caller's, whole, and nothing else of it reads that body.
     pub fn sends_callers_body(&self) -> bool {
-        self.body == Body::Caller && !self.places().contains(&"body")
+        self.body == Body::Caller && self.places().iter().filter(|name| **name == "body").count() == 1
+    }
+
+    /// Whether the caller's file goes with it.
+    pub(crate) fn sends_file(&self) -> bool {
+        // An upload passes its body on, so the caller's body is the file.
+        self.body == Body::Caller || self.places().contains(&"file")
     }
 
     /// Whether it sends what the caller's body holds.
     pub fn takes_body(&self) -> bool {
-        let names = || self.chain().flat_map(Self::places);
-        self.chain().any(|request| request.body == Body::Caller) || names().any(|name| name == "body")
+        self.chain().flat_map(Self::places).any(|name| name == "body")
     }
 
     /// This request and those that follow it.
@@ -115,8 +120,10 @@ impl Request {
     pub(crate) fn places(&self) -> Vec<&str> {
         let mut places = Vec::new();
         self.each_pattern(&mut |pattern| places.extend(pattern.places()));
-        if self.body == Body::File {
-            places.push("file");
+        match self.body {
+            Body::File => places.push("file"),
+            Body::Caller => places.push("body"),
+            _ => {}
         }
         let spreads = |tree: &Tree| matches!(tree, Tree::Map { spread: true, .. });
         if matches!(&self.body, Body::Json(tree) | Body::Form(tree) if spreads(tree)) {

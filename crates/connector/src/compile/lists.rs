@@ -57,7 +57,7 @@ pub(super) fn paging(
         return Err(at.member("max").error("\"max\" must be 1 at least"));
     }
     let follow = |raw| {
-        requests::check_followed(at.member("continue"), raw)?;
+        requests::check_alone(at.member("continue"), raw)?;
         requests::request(at.member("continue"), common, raw, Default { target: None, body: Body::None })
     };
     Ok(Paging::Vendor(Box::new(VendorPaging {

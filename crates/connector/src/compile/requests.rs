@@ -78,13 +78,24 @@ fn chain(
 }
 
 /// What belongs to an operation's first request is not used by any other.
-pub(super) fn check_followed(at: Scope<'_>, raw: &RequestDefinition) -> Result<(), DefinitionError> {
+fn check_followed(at: Scope<'_>, raw: &RequestDefinition) -> Result<(), DefinitionError> {
     let unused =
         [("parameters", !raw.parameters.0.is_empty()), ("items", raw.items.is_some()), ("item", raw.item.is_some())];
     match unused.into_iter().find(|(_, unused)| *unused) {
         Some((name, _)) => {
             Err(at.member(name).error(format!("\"{name}\" is not used: it belongs to the first request")))
         }
+        None => Ok(()),
+    }
+}
+
+/// A request that is made by itself: nothing follows it, and nothing but its success is looked at.
+pub(super) fn check_alone(at: Scope<'_>, raw: &RequestDefinition) -> Result<(), DefinitionError> {
+    check_followed(at, raw)?;
+    let unused =
+        [("then", raw.then.is_some()), ("capture", !raw.capture.0.is_empty()), ("multipart", raw.multipart.is_some())];
+    match unused.into_iter().find(|(_, unused)| *unused) {
+        Some((name, _)) => Err(at.member(name).error(format!("\"{name}\" is not used in this request"))),
         None => Ok(()),
     }
 }

@@ -3,22 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::Common;
-use super::lists;
 use super::requests::{self, Default};
-use crate::definition::{Definition, ParameterDefinition, RequestDefinition, ResourceDefinition, Short};
-use crate::entries::Entry;
+use super::{lists, parameters, readings};
+use crate::DefinitionError;
+use crate::definition::{Definition, RequestDefinition, ResourceDefinition, Short};
 use crate::error::{Scope, Source};
 use crate::listing::{Filter, Listing};
 use crate::paging::Paging;
-use crate::parameter::{Kind, Parameter, Source as From};
-use crate::place::{Path, Place};
-use crate::reading::{Member, Reading};
+use crate::parameter::Parameter;
 use crate::request::{Body, Request};
 use crate::resource::{Operation, Resource, Resources, Segment, Verb, item_name, parse_path};
-use crate::{DefinitionError, nearest};
-
-/// Types of a model's fields.
-const TYPES: [&str; 7] = ["string", "integer", "number", "boolean", "date", "object", "array"];
 
 pub(super) fn resources(
     source: &Source<'_>,
@@ -82,7 +76,7 @@ impl Builder<'_> {
             operations,
             description: self.raw.description.clone(),
             hidden: self.raw.hidden,
-            model: self.model()?,
+            model: readings::model(self.at, self.raw)?,
         })
     }
 
@@ -128,6 +122,11 @@ impl Builder<'_> {
             ("item", raw.item.is_some() && !others),
             ("wrap", raw.wrap.is_some() && !bodies),
         ];
+        let targets = |verb: &Verb| matches!(self.described(*verb), Some(Short::Full(raw)) if raw.has_target());
+        if raw.vendor.is_some() && verbs.iter().all(targets) {
+            let message = format!("\"vendor\" is not used: every operation of \"{}\" has a path of its own", self.path);
+            return Err(self.at.member("vendor").error(message));
+        }
         match unused.into_iter().find(|(_, unused)| *unused) {
             Some((name, _)) => Err(self
                 .at
@@ -153,10 +152,14 @@ impl Builder<'_> {
         let (request, raw) = self.request(verb, &item)?;
         let at = self.at.member(verb.as_str());
         check_read(at, verb, &raw)?;
-        let own = raw.parameters.0.iter().map(|entry| parameter(at, entry)).collect::<Result<Vec<_>, _>>()?;
+        let own =
+            raw.parameters.0.iter().map(|entry| parameters::parameter(at, entry)).collect::<Result<Vec<_>, _>>()?;
         let shared = parameters.iter().filter(|shared| !own.iter().any(|parameter| parameter.name == shared.name));
         let parameters: Vec<Parameter> = own.iter().chain(shared).cloned().collect();
         let parameters = parameters.as_slice();
+        if verb == Verb::Upload && !request.sends_file() {
+            return Err(at.error("an upload sends the file: its body is \"{file}\", or one of its parts is"));
+        }
         let listing = (verb == Verb::List).then(|| self.listing()).transpose()?;
         let known = names(verb, &segments, parameters, listing.as_ref());
         requests::check_places(at, &request, &known)?;
@@ -174,7 +177,15 @@ impl Builder<'_> {
             self.check_listing(listing, &placed)?;
         }
         let parameters = parameters.iter().filter(used).cloned().collect();
-        Ok(Operation { verb, path, segments, parameters, reading: self.reading(&raw)?, listing, request })
+        Ok(Operation {
+            verb,
+            path,
+            segments,
+            parameters,
+            reading: readings::reading(self.source, self.at, self.definition, (self.raw, &raw))?,
+            listing,
+            request,
+        })
     }
 
     fn request(&self, verb: Verb, item: &str) -> Result<(Request, RequestDefinition), DefinitionError> {
@@ -248,53 +259,14 @@ impl Builder<'_> {
         Ok(listing)
     }
 
-    fn reading(&self, request: &RequestDefinition) -> Result<Reading, DefinitionError> {
-        let (own, all) = (self.raw, &self.definition.response);
-        let response = self.source.top("response");
-        let path = |name: &str, request: &Option<String>, own: &Option<String>, all: &Option<String>| {
-            let at = if request.is_some() || own.is_some() { self.at } else { response.member(name) };
-            match request.as_ref().or(own.as_ref()).or(all.as_ref()) {
-                Some(text) => Path::parse(text).map_err(|message| at.error_at(text, message)),
-                None => Ok(Path::default()),
-            }
-        };
-        let error = all
-            .error
-            .as_ref()
-            .map(|text| Place::parse(text).map_err(|message| response.member("error").error(message)));
-        Ok(Reading {
-            items: path("items", &request.items, &own.items, &all.items)?,
-            item: path("item", &request.item, &own.item, &all.item)?,
-            error: error.transpose()?,
-            statuses: all.statuses.0.iter().map(|entry| (entry.key.clone(), entry.value)).collect(),
-            wrap: own.wrap.clone(),
-            record: own.record.0.iter().map(|entry| self.member(entry)).collect::<Result<_, _>>()?,
-        })
-    }
-
-    fn member(&self, entry: &Entry<serde_json::Value>) -> Result<(String, Member), DefinitionError> {
-        use serde_json::Value;
-        let wrong = |message: String| self.at.at_line(entry.line).error(message);
-        if entry.key.contains(['"', '\\']) || entry.key.chars().any(char::is_control) {
-            return Err(wrong(format!("\"{}\" cannot be the name of a member", entry.key)));
-        }
-        let member = match &entry.value {
-            Value::String(place) => Member::At(Path::parse(place).map_err(wrong)?),
-            Value::Object(members) => match (members.get("of"), members.get("is"), members.get("value"), members.len())
-            {
-                (Some(Value::String(of)), Some(Value::String(text)), None, 2) => {
-                    Member::Is { of: Path::parse(of).map_err(wrong)?, text: text.clone() }
-                }
-                (None, None, Some(value), 1) => Member::Fixed(value.to_string()),
-                _ => return Err(wrong(format!("\"{}\" is a place, {{ of, is }} or {{ value }}", entry.key))),
-            },
-            other => Member::Fixed(other.to_string()),
-        };
-        Ok((entry.key.clone(), member))
-    }
-
     fn parameters(&self) -> Result<Vec<Parameter>, DefinitionError> {
-        let own = self.raw.parameters.0.iter().map(|entry| parameter(self.at, entry)).collect::<Result<Vec<_>, _>>()?;
+        let own = self
+            .raw
+            .parameters
+            .0
+            .iter()
+            .map(|entry| parameters::parameter(self.at, entry))
+            .collect::<Result<Vec<_>, _>>()?;
         let mut all = own.clone();
         for shared in &self.common.parameters {
             if !own.iter().any(|parameter| parameter.name == shared.name) {
@@ -334,25 +306,32 @@ impl Builder<'_> {
         }
         Ok(())
     }
-
-    fn model(&self) -> Result<Vec<(String, String)>, DefinitionError> {
-        let field = |entry: &Entry<String>| {
-            if TYPES.contains(&entry.value.as_str()) {
-                return Ok((entry.key.clone(), entry.value.clone()));
-            }
-            let hint = nearest::hint(&entry.value, TYPES);
-            Err(self.at.at_line(entry.line).error(format!(
-                "\"{}\" is none of the types {}{hint}",
-                entry.value,
-                TYPES.join(", ")
-            )))
-        };
-        self.raw.model.0.iter().map(field).collect()
-    }
 }
 
-/// An answer holds rows or an object, not both.
+/// Members of a request that its operation would pass over.
 fn check_read(at: Scope<'_>, verb: Verb, raw: &RequestDefinition) -> Result<(), DefinitionError> {
+    let streams = matches!(verb, Verb::Download | Verb::Upload);
+    let passed_over = [
+        ("then", raw.then.is_some() && (verb == Verb::List || streams), "a list and a file are one request"),
+        (
+            "capture",
+            !raw.capture.0.is_empty() && matches!(verb, Verb::List | Verb::Download),
+            "what is shown is not looked into",
+        ),
+        (
+            "success_when",
+            raw.success_when.is_some() && verb == Verb::Download,
+            "the bytes of a file are not looked into",
+        ),
+        (
+            "multipart",
+            raw.multipart.is_some() && matches!(verb, Verb::List | Verb::Download),
+            "it sends a mapping or a text",
+        ),
+    ];
+    if let Some((name, _, why)) = passed_over.into_iter().find(|(_, given, _)| *given) {
+        return Err(at.member(name).error(format!("\"{name}\" is not used in {}: {why}", verb.as_str())));
+    }
     if raw.items.is_some() && verb != Verb::List {
         return Err(at.member("items").error("\"items\" is not used: only a list has rows"));
     }
@@ -404,43 +383,4 @@ fn item_path(collection: &str, item: &str) -> String {
     // A provider that ends collections with a slash ends items with one.
     let path = if path.ends_with('/') { format!("{path}{{{item}}}/") } else { format!("{path}/{{{item}}}") };
     query.map_or_else(|| path.clone(), |query| format!("{path}?{query}"))
-}
-
-pub(super) fn parameter(
-    at: Scope<'_>,
-    entry: &Entry<Short<ParameterDefinition>>,
-) -> Result<Parameter, DefinitionError> {
-    let at = at.at_line(entry.line);
-    let short;
-    let raw = match &entry.value {
-        Short::Full(raw) => raw,
-        Short::Word(source) => {
-            short = ParameterDefinition { source: Some(source.clone()), ..ParameterDefinition::default() };
-            &short
-        }
-    };
-    let source = match raw.source.as_deref() {
-        None | Some("query") => From::Query,
-        Some("header") => From::Header,
-        Some("body") => From::Body,
-        Some("form") => From::Form,
-        Some(other) => return Err(at.member("in").error(format!("\"{other}\" is none of query, header, body, form"))),
-    };
-    let kind = raw.kind.as_deref().unwrap_or("string");
-    let kind = Kind::NAMES.iter().find(|(name, _)| *name == kind).map(|(_, kind)| *kind).ok_or_else(|| {
-        let known = Kind::NAMES.map(|(name, _)| name);
-        at.member("type").error(format!("\"{kind}\" is none of {}{}", known.join(", "), nearest::hint(kind, known)))
-    })?;
-    Ok(Parameter {
-        name: entry.key.clone(),
-        outer: raw.name.clone().unwrap_or_else(|| entry.key.clone()),
-        map: raw.map.0.iter().map(|entry| (entry.key.clone(), entry.value.clone())).collect(),
-        source,
-        kind,
-        required: raw.required,
-        default: raw.default.clone(),
-        options: raw.options.clone().unwrap_or_default(),
-        help: raw.help.clone(),
-        ignore: raw.ignore,
-    })
 }

@@ -157,3 +157,10 @@ pub(crate) struct RequestDefinition {
     /// Where the object is in this operation's answer, if elsewhere.
     pub(crate) item: Option<String>,
 }
+
+impl RequestDefinition {
+    /// Whether it says its method and path itself.
+    pub(crate) const fn has_target(&self) -> bool {
+        self.get.is_some() || self.post.is_some() || self.put.is_some() || self.patch.is_some() || self.delete.is_some()
+    }
+}

@@ -28,8 +28,8 @@ resources:
   /a-b/{theId}: { vendor: "/z/{theId}", verbs: [remove], model: { other: string } }
   /files:
     vendor: /files
-    upload: { POST: /files, query: { name: "{name}", kind: "{kind}" }, body: "{file}" }
-    download: { GET: /files, query: { name: "{name}" } }
+    upload: { query: { name: "{name}", kind: "{kind}" }, body: "{file}" }
+    download: { query: { name: "{name}" } }
     parameters:
       name: { required: true }
       kind: { type: integer, options: ["1", "2"], default: "1" }

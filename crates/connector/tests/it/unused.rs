@@ -134,3 +134,38 @@ fn a_configuration_entry_that_nothing_reads_is_told() {
     let message = "\"region\" is not used: no method and no request reads it (say \"kept: true\" if it shall stay)";
     check(&[(rest, message)]);
 }
+
+#[test]
+fn what_an_operation_would_pass_over_is_told() {
+    check_plain(&[
+        (
+            "resources:\n  /a:\n    list:\n      GET: /b\n      then: { GET: /c } # <-\n",
+            "\"then\" is not used in list: a list and a file are one request",
+        ),
+        (
+            "resources:\n  /a:\n    list:\n      POST: /b\n      multipart: { x: y } # <-\n",
+            "\"multipart\" is not used in list: it sends a mapping or a text",
+        ),
+        (
+            "resources:\n  /a:\n    download:\n      GET: /b\n      capture: { subdomain: x } # <-\n",
+            "\"capture\" is not used in download: what is shown is not looked into",
+        ),
+        (
+            "resources:\n  /a:\n    download:\n      GET: /b\n      success_when: ok # <-\n",
+            "\"success_when\" is not used in download: the bytes of a file are not looked into",
+        ),
+        (
+            "resources:\n  /a:\n    upload: { POST: /b, body: { name: \"{filename}\" } } # <-\n",
+            "an upload sends the file: its body is \"{file}\", or one of its parts is",
+        ),
+        ("resources:\n  /a:\n    list: { POST: /b, body: \"{body}\" } # <-\n", "\"{body}\" cannot be reached here"),
+        (
+            "verify:\n  GET: /me\n  then: { GET: /c } # <-\nresources: { /a: { vendor: /a, verbs: [list] } }\n",
+            "\"then\" is not used in this request",
+        ),
+        (
+            "resources:\n  /a:\n    vendor: /b # <-\n    list: { GET: /c }\n",
+            "\"vendor\" is not used: every operation of \"/a\" has a path of its own",
+        ),
+    ]);
+}
