@@ -19,7 +19,7 @@ pub(crate) use configuration::is_kept_back;
 pub use configuration::{ConfigurationInput, MASK, Shown};
 pub use list::{ListFilter, count, list};
 pub use provision::{NewInstanceInput, create};
-pub(crate) use target::Target;
+pub(crate) use target::{Target, refused};
 
 use crate::access::TokenHolder;
 use crate::catalogue::Listed;

@@ -75,7 +75,7 @@ impl HubCall {
         };
         check_enabled(snapshot)?;
         match found.operation.verb {
-            Verb::List => list::answer(&mut exchange, &found, &parts).await,
+            Verb::List => list::answer(&mut exchange, Asking::new(&found, &parts)).await,
             Verb::Download => file::download(&mut exchange, &found, &parts).await,
             Verb::Upload => file::upload(app, &mut exchange, &found, &parts, body).await,
             _ => chain::answer(app, &mut exchange, &found, &parts, body).await,

@@ -70,16 +70,19 @@ fn url_of(configuration: &Configuration, key: &str) -> Result<BaseUrl> {
 /// Longest text of a provider in an answer, in characters.
 const LONGEST: usize = 8_000;
 
-fn refused(connector: &Connector, refusal: Refusal, redactor: &Redactor) -> Error {
+/// The error for a provider that did not take a credential, or could not be asked.
+pub(crate) fn refused(connector: &Connector, refusal: Refusal, redactor: &Redactor) -> Error {
     match refusal {
         Refusal::Answer { status, message } => {
-            let words = if status.is_server_error() {
-                format!("{} could not check the credentials", connector.name)
-            } else {
-                format!("{} refused the credentials", connector.name)
-            };
-            let provider_message = redactor.excerpt(&message, LONGEST);
-            Error::Provider { status: status.as_u16(), message: words, provider_message, retry_after: None }
+            // Only these say something of the credential; others are about the request or the provider itself.
+            let judged = matches!(status.as_u16(), 400 | 401 | 403 | 422);
+            let words = if judged { "refused the credentials" } else { "could not check the credentials" };
+            Error::Provider {
+                status: status.as_u16(),
+                message: format!("{} {words}", connector.name),
+                provider_message: redactor.excerpt(&message, LONGEST),
+                retry_after: None,
+            }
         }
         Refusal::Unreachable(blocked @ keyway_egress::Error::Blocked { .. }) => {
             Error::invalid(format!("configuration.{BASE_URL}"), format!("cannot be used: {blocked}"))

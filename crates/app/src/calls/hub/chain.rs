@@ -131,6 +131,9 @@ fn outgoing_body(
     raw: Option<Outgoing>,
 ) -> Result<Outgoing> {
     let form = exchange.snapshot.connector.body;
+    if matches!(raw, Some(Outgoing::Stream(..))) && rendered.body != RenderedBody::Caller {
+        return Err(Error::invalid("Content-Type", "must be application/json: this operation takes a body apart"));
+    }
     match &rendered.body {
         RenderedBody::None => Ok(Outgoing::None),
         RenderedBody::Caller => Ok(match raw {
@@ -144,7 +147,7 @@ fn outgoing_body(
             },
         }),
         RenderedBody::Multipart(parts) => multipart::of_values(&app.entropy, parts),
-        RenderedBody::File => Err(Error::invalid("body", "must be a file")),
+        RenderedBody::File => Err(Error::internal("a file where none was sent")),
         other => Ok(outgoing::bytes(other).map_or(Outgoing::None, |(bytes, kind)| Outgoing::Bytes(bytes, kind))),
     }
 }

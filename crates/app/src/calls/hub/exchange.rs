@@ -159,7 +159,8 @@ impl<'a> Exchange<'a> {
         mut body: Outgoing,
     ) -> Result<Response<Incoming>> {
         let safe = plan.method() == Method::GET && !matches!(body, Outgoing::Stream(..));
-        for tried in 1.. {
+        let mut tried = 0;
+        loop {
             let again = match &body {
                 Outgoing::None => Outgoing::None,
                 Outgoing::Bytes(bytes, kind) => Outgoing::Bytes(bytes.clone(), kind.clone()),
@@ -168,6 +169,7 @@ impl<'a> Exchange<'a> {
             let request = self.request(plan, rendered, more, again)?;
             *self.attempts += 1;
             let outcome = self.egress.send(request).await;
+            tried += 1;
             let last = !safe || tried >= MOST_TRIES;
             let pause = match &outcome {
                 Ok(answer) => wait(answer.status(), answer.headers()),
@@ -182,7 +184,6 @@ impl<'a> Exchange<'a> {
                 _ => return Ok(outcome?),
             }
         }
-        unreachable!("the loop ends with an answer or an error")
     }
 
     fn request(&self, plan: &Request, rendered: &Rendered, more: &More, body: Outgoing) -> Result<http::Request<Body>> {

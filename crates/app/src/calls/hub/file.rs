@@ -82,7 +82,6 @@ pub(super) async fn upload(
         inputs.places.push(("filename".to_owned(), Given::Text(name)));
     }
     inputs.places.push(("filetype".to_owned(), Given::Text(kind.clone())));
-    // A place for the file itself, for requests that only ask whether there is one.
     let plan = &operation.request;
     let rendered = plan.render(&inputs)?;
     let outgoing = match &rendered.body {

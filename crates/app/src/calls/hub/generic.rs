@@ -1,15 +1,18 @@
 //! The paths that every connector has: `/ping`, `/objects`, `/objects/{object}/metadata` and its documentation.
 
-use http::Method;
+use std::sync::Arc;
+
 use http::request::Parts;
-use keyway_auth::Refusal;
+use http::{HeaderMap, Method};
+use http_body_util::BodyExt;
 use keyway_connector::docs::Site;
-use keyway_connector::{Found, Json, Resource, Verb};
+use keyway_connector::{Found, Resource, Verb};
 use serde_json::{Map, Value, json};
 
 use super::answer::HubAnswer;
 use super::exchange::Exchange;
-use super::{HubCall, check_enabled, list};
+use super::{Asking, HubCall, check_enabled, list};
+use crate::instances::refused;
 use crate::{App, Error, Result};
 
 /// Rows that an object without a declared model is judged by.
@@ -27,7 +30,7 @@ pub(super) async fn answer(app: &App, exchange: &mut Exchange<'_>, call: &HubCal
     match (call.method == Method::GET, names.as_slice()) {
         (true, ["ping"]) => ping(exchange).await,
         (true, ["objects"]) => Ok(objects(exchange, parts)),
-        (true, ["objects", object, "metadata"]) => metadata(exchange, object, parts).await,
+        (true, ["objects", object, "metadata"]) => metadata(exchange, object).await,
         (true, ["objects", object, "docs"]) => docs(app, exchange, object),
         _ => Err(Error::NotFound(format!("there is no resource {} {}", call.method, call.path))),
     }
@@ -38,49 +41,26 @@ async fn ping(exchange: &Exchange<'_>) -> Result<HubAnswer> {
     let snapshot = exchange.snapshot;
     check_enabled(snapshot)?;
     if let Some(verify) = &snapshot.connector.verify {
-        match keyway_auth::verify(exchange.egress, exchange.destination(), verify).await {
-            Ok(()) => {}
-            Err(Refusal::Answer { status, message }) => {
-                return Err(Error::Provider {
-                    status: status.as_u16(),
-                    message: format!("{} refused the credentials", snapshot.connector.name),
-                    provider_message: snapshot.redactor.excerpt(&message, 8_000),
-                    retry_after: None,
-                });
-            }
-            Err(Refusal::Unreachable(error)) => return Err(error.into()),
-            Err(Refusal::Unusable(problems)) => return Err(problems.into()),
-        }
+        let asked = keyway_auth::verify(exchange.egress, exchange.destination(), verify).await;
+        asked.map_err(|refusal| refused(&snapshot.connector, refusal, &snapshot.redactor))?;
     }
     let now = exchange.now.to_string();
-    let body = json!({ "dateTime": now, "endpoint": snapshot.connector.key.as_str(), "valid": true });
-    Ok(HubAnswer::json(body.to_string().into_bytes(), &http::HeaderMap::new()))
+    Ok(json(&json!({ "dateTime": now, "endpoint": snapshot.connector.key.as_str(), "valid": true })))
+}
+
+/// An answer of our own.
+fn json(body: &Value) -> HubAnswer {
+    HubAnswer::json(body.to_string().into_bytes(), &HeaderMap::new())
 }
 
 /// The objects: what can be listed or read at the top of the connector.
 fn objects(exchange: &Exchange<'_>, parts: &Parts) -> HubAnswer {
-    let resources = exchange.snapshot.connector.resources.all();
-    let mut names: Vec<&str> = resources.iter().filter(|resource| is_object(resource)).map(Resource::object).collect();
-    names.dedup();
     // Section 6: the newer form is asked for by a header.
-    let typed =
-        parts.headers.get("elements-version").is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"helium"));
-    let body: Value = if typed {
-        let vendor = |name: &str| {
-            exchange
-                .snapshot
-                .connector
-                .resources
-                .all()
-                .iter()
-                .find(|found| is_object(found) && found.object() == name)
-                .map(vendor_name)
-        };
-        names.iter().map(|name| json!({ "name": name, "vendorName": vendor(name), "type": "vendor" })).collect()
-    } else {
-        names.into()
-    };
-    HubAnswer::json(body.to_string().into_bytes(), &http::HeaderMap::new())
+    let version = parts.headers.get("elements-version");
+    let typed = version.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"helium"));
+    let found = exchange.snapshot.connector.resources.all().iter().filter(|resource| is_object(resource));
+    let typed_row = |resource: &Resource| json!({ "name": resource.object(), "vendorName": vendor_name(resource), "type": "vendor" });
+    json(&if typed { found.map(typed_row).collect() } else { found.map(Resource::object).collect() })
 }
 
 fn is_object(resource: &Resource) -> bool {
@@ -103,7 +83,7 @@ fn docs(app: &App, exchange: &Exchange<'_>, object: &str) -> Result<HubAnswer> {
     let site = Site { url: &url, id: snapshot.connector_id.0, version: snapshot.connector_version };
     let document = keyway_connector::docs::object_document(&snapshot.connector, site, object);
     let document = document.ok_or_else(|| no_object(object))?;
-    Ok(HubAnswer::json(document.to_string().into_bytes(), &http::HeaderMap::new()))
+    Ok(json(&document))
 }
 
 fn no_object(object: &str) -> Error {
@@ -111,13 +91,13 @@ fn no_object(object: &str) -> Error {
 }
 
 /// The fields of an object: as the definition tells, or as a page of it shows.
-async fn metadata(exchange: &mut Exchange<'_>, object: &str, parts: &Parts) -> Result<HubAnswer> {
-    let connector = std::sync::Arc::clone(&exchange.snapshot.connector);
+async fn metadata(exchange: &mut Exchange<'_>, object: &str) -> Result<HubAnswer> {
+    let connector = Arc::clone(&exchange.snapshot.connector);
     let resource = connector.resources.all().iter().find(|resource| is_object(resource) && resource.object() == object);
     let resource = resource.ok_or_else(|| no_object(object))?;
     let fields: Vec<(String, String)> = if resource.model.is_empty() {
         check_enabled(exchange.snapshot)?;
-        observed(exchange, resource, parts).await?
+        observed(exchange, resource).await?
     } else {
         resource.model.clone()
     };
@@ -132,7 +112,7 @@ async fn metadata(exchange: &mut Exchange<'_>, object: &str, parts: &Parts) -> R
     .filter(|(_, offered, _)| *offered)
     .collect();
     let fields: Vec<Value> = fields.iter().map(|(name, kind)| field(name, kind, &methods)).collect();
-    Ok(HubAnswer::json(json!({ "fields": fields }).to_string().into_bytes(), &http::HeaderMap::new()))
+    Ok(json(&json!({ "fields": fields })))
 }
 
 fn field(name: &str, kind: &str, methods: &[(&str, bool, bool)]) -> Value {
@@ -153,20 +133,18 @@ fn field(name: &str, kind: &str, methods: &[(&str, bool, bool)]) -> Value {
 }
 
 /// The fields that the first rows have, in their order.
-async fn observed(exchange: &mut Exchange<'_>, resource: &Resource, parts: &Parts) -> Result<Vec<(String, String)>> {
+async fn observed(exchange: &mut Exchange<'_>, resource: &Resource) -> Result<Vec<(String, String)>> {
     let Some(operation) = resource.operation(Verb::List) else {
         return Ok(Vec::new());
     };
     let found = Found { resource, operation, places: Vec::new() };
-    let mut parts = parts.clone();
-    parts.uri = format!("/?pageSize={SAMPLE}").parse().map_err(Error::internal)?;
     // The caller's conditions are about the answer that is made of this one.
-    let nothing = http::HeaderMap::new();
-    let mut own = exchange.with_headers(&nothing);
-    let answer = list::answer(&mut own, &found, &parts).await?;
-    let body = http_body_util::BodyExt::collect(answer.body).await.map_err(Error::internal)?.to_bytes();
-    let text = std::str::from_utf8(&body).map_err(Error::internal)?;
-    let rows = Json::parse(text).map_err(Error::internal)?.to_value();
+    let nothing = HeaderMap::new();
+    let query = format!("pageSize={SAMPLE}");
+    let asking = Asking { found: &found, headers: &nothing, query: Some(&query) };
+    let answer = list::answer(&mut exchange.with_headers(&nothing), asking).await?;
+    let body = answer.body.collect().await.map_err(Error::internal)?.to_bytes();
+    let rows: Value = serde_json::from_slice(&body).map_err(Error::internal)?;
     let mut fields: Map<String, Value> = Map::new();
     for (name, value) in rows.as_array().into_iter().flatten().filter_map(Value::as_object).flatten() {
         let kind = kind_of(value);

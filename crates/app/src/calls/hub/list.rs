@@ -1,11 +1,12 @@
 //! Lists: the caller's page put together from the provider's pages.
 
+use std::time::Instant;
+
 use http::StatusCode;
 use http::header;
-use http::request::Parts;
 use keyway_connector::{
-    Answer, FARTHEST, Found, Given, Inputs, Json, LARGEST_SIZE, Listing, Operation, PageToken, Paging, Reading,
-    Rendered, RenderedBody, Request, Shape, Signals, Step, Wanted, Window,
+    Answer, FARTHEST, Given, Inputs, Json, LARGEST_SIZE, Listing, Operation, PageToken, Paging, Reading, Rendered,
+    RenderedBody, Request, Shape, Signals, Step, Wanted, Window,
 };
 use serde_json::{Map, Value};
 
@@ -28,12 +29,11 @@ struct Gathering<'a> {
     shown: usize,
 }
 
-pub(super) async fn answer(exchange: &mut Exchange<'_>, found: &Found<'_>, parts: &Parts) -> Result<HubAnswer> {
-    let operation = found.operation;
+pub(super) async fn answer(exchange: &mut Exchange<'_>, asking: Asking<'_>) -> Result<HubAnswer> {
+    let operation = asking.found.operation;
     let Some(listing) = &operation.listing else {
         return Err(Error::internal("a list without paging"));
     };
-    let asking = Asking::new(found, parts);
     let query = Query::of(asking);
     let wanted = Wanted::read(query.one("where")?, query.one("orderBy")?, query.one("fields")?)?;
     let (mut window, mut notes) = window(exchange, listing, &query)?;
@@ -53,7 +53,8 @@ pub(super) async fn answer(exchange: &mut Exchange<'_>, found: &Found<'_>, parts
     gathering.out.push(b']');
     if window.was_cut() {
         notes.push(
-            "the page was cut short: it needed too many requests or is too large; go on with the next page".to_owned(),
+            "the page was cut short: it takes too many requests, too long or too much room; go on with the next page"
+                .to_owned(),
         );
     }
     let mut answer = HubAnswer::json(gathering.out, &last);
@@ -175,7 +176,10 @@ impl Gathering<'_> {
         (mut inputs, extra): (Inputs<'_>, Vec<(String, String)>),
     ) -> Result<Gathered> {
         let own = inputs.places.len();
-        for sent in 1.. {
+        let began = Instant::now();
+        let mut sent = 0;
+        loop {
+            sent += 1;
             let step = window.step();
             let plan = self.listing.paging.follow().filter(|_| step.follows).unwrap_or(&operation.request);
             let more = More { query: extra.clone(), unconditional: sent > 1, ..More::default() };
@@ -185,11 +189,12 @@ impl Gathering<'_> {
                 return Ok(Gathered::Unchanged(reply.headers));
             }
             self.take(exchange, plan, window, &reply)?;
-            if window.is_done() || self.out.len() >= ENOUGH {
+            // A caller waits for a page no longer than for one answer, however slowly its parts come.
+            let late = began.elapsed() >= exchange.egress.limits().first_byte;
+            if window.is_done() || late || self.out.len() >= ENOUGH {
                 return Ok(Gathered::Page { last: reply.headers, sent });
             }
         }
-        Err(Error::internal("a list without end"))
     }
 
     /// Adds what an answer holds of the caller's page.

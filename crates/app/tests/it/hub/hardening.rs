@@ -154,3 +154,63 @@ async fn another_version_cannot_show_what_was_secret() {
     let sent = json!({ "elementVersion": 2, "configuration": { "secret": "told" } });
     assert_eq!(on.server.admin().patch(&path, sent).await.ok()["configuration"]["secret"], "told");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_an_operation_cannot_take_apart_is_refused_and_not_lost() {
+    let on = Bench::echo("resources: { /r: { create: { POST: /r, body: { kind: x, \"*\": \"{body}\" } } } }\n").await;
+    let parts = "--b-1\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nhello\r\n--b-1--\r\n";
+    let request =
+        on.client.request("POST", "/r").header("content-type", "multipart/form-data; boundary=b-1").body(parts);
+    let refused = on.refuses(request).await;
+    assert_eq!(refused.status, 400);
+    assert!(refused.message().contains("must be application/json"), "{}", refused.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_takes_no_longer_than_one_answer_may() {
+    let vendor = Vendor::start(|seen| {
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        let start: usize = super::bench::parameter(seen, "o").map_or(0, |text| text.parse().expect("a number"));
+        Reply::json(200, &json!({ "rows": [{ "id": start }], "more": true }))
+    })
+    .await;
+    let definition = format!(
+        "{}resources: {{ /r: {{ vendor: /r, verbs: [list], items: rows, paging: {{ offset: o, size: n, max: 1, more: more }} }} }}\n",
+        super::bench::HEAD
+    );
+    let folder = super::bench::folder_with(&definition);
+    let server = keyway_testing::TestServer::with(keyway_testing::Store::Sqlite, |settings| {
+        settings.connectors = vec![folder.path().to_owned()];
+        settings.first_byte_timeout = 1;
+    });
+    let instance = crate::support::instance_of(&server, "example", super::bench::configuration(&vendor.url())).await;
+    let client = server.element(&instance.token);
+    let first = client.get("/r?pageSize=50").await;
+    let rows = first.ok().as_array().map_or(0, Vec::len);
+    assert!((1..50).contains(&rows), "{rows} rows");
+    assert!(first.header("elements-error").expect("a note").contains("cut short"));
+    let token = first.header("elements-next-page-token").expect("a token").to_owned();
+    let url = reqwest::Url::parse_with_params("http://x", [("nextPage", &token)]).expect("a URL");
+    let second = client.get(&format!("/r?{}", url.query().unwrap_or_default())).await.ok();
+    assert_eq!(second[0]["id"], rows, "the next page begins where this one ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_a_refusal_is_called_one() {
+    for (status, words) in
+        [(401, "refused the credentials"), (404, "could not check the credentials"), (500, "could not")]
+    {
+        let vendor = Vendor::start(move |seen| {
+            let status = if seen.target == "/me" { status } else { 200 };
+            Reply::json(status, &json!({ "message": "no" }))
+        })
+        .await;
+        let on = super::bench::folder_with(&format!("{}verify: GET /me\n", super::bench::HEAD));
+        let server = super::bench::server_with(&on);
+        let body =
+            json!({ "element": { "key": "example" }, "configuration": super::bench::configuration(&vendor.url()) });
+        let refused = server.admin().post("/instances", body).await;
+        assert!(refused.message().contains(words), "{status}: {}", refused.text);
+        assert_eq!(refused.status, if status == 500 { 502 } else { status });
+    }
+}
