@@ -10,10 +10,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, RwLock};
 
 use keyway_config::Settings;
-use keyway_model::{ConnectorId, ConnectorKey, Timestamp};
+use keyway_model::{ConnectorId, ConnectorKey, Instance, Timestamp};
 use keyway_store::Store;
 
-pub use keyway_connector::{AUTHENTICATION_TYPE, Authentication, Connector, Field, FieldKind, Method};
+pub use keyway_connector::{AUTHENTICATION_TYPE, Authentication, BodyForm, Connector, Field, FieldKind, Method};
 
 use crate::{App, Error, Result, Start};
 
@@ -23,9 +23,11 @@ pub(crate) use watch::watch;
 #[derive(Debug)]
 pub struct Catalogue {
     present: RwLock<Arc<Present>>,
-    /// Older versions that instances work by, compiled when first needed.
-    kept: Mutex<BTreeMap<(ConnectorKey, i64), Arc<Connector>>>,
+    /// Older versions that instances work by, compiled when first needed; `Err` says why one cannot be read any more.
+    kept: Mutex<BTreeMap<(ConnectorKey, i64), Older>>,
 }
+
+type Older = std::result::Result<Arc<Connector>, String>;
 
 /// What the definitions say now.
 #[derive(Debug, Default)]
@@ -92,21 +94,43 @@ impl Catalogue {
         if let Some(listed) = self.by_key(key).filter(|listed| listed.version == version) {
             return Ok(Some(listed));
         }
-        let known = self.kept.lock().expect("no holder of this lock panics").get(&(key.clone(), version)).cloned();
-        let mut tx = store.read().await?;
-        let Some(id) = tx.connector_ids().await?.get(key).copied() else { return Ok(None) };
-        if let Some(connector) = known {
-            return Ok(Some(Listed { id, version, connector }));
-        }
-        let Some(text) = tx.connector_definition(key, version).await? else { return Ok(None) };
-        let file = format!("{key} version {version}");
-        let connector = Connector::compile(Path::new(&file), &text).map_err(|error| {
-            Error::Refused(format!("the definition cannot be read by this version of the program: {error}"))
+        let Some(older) = self.older(store, key, version).await? else { return Ok(None) };
+        let connector = older.map_err(|reason| {
+            Error::Refused(format!(
+                "version {version} of '{key}' cannot be read by this version of the program: {reason}"
+            ))
         })?;
-        let connector = Arc::new(connector);
-        let mut kept = self.kept.lock().expect("no holder of this lock panics");
-        kept.insert((key.clone(), version), Arc::clone(&connector));
-        Ok(Some(Listed { id, version, connector }))
+        let id = match self.present().ids.get(key) {
+            Some(id) => Some(*id),
+            // Another node has numbered it since.
+            None => store.read().await?.connector_ids().await?.get(key).copied(),
+        };
+        Ok(id.map(|id| Listed { id, version, connector }))
+    }
+
+    /// The connector that an instance works by. A version that this program cannot read any more must not take its
+    /// instances with it: they work by the installed definition then, and the log says so.
+    pub(crate) async fn of_instance(&self, store: &Store, instance: &Instance) -> Result<Option<Listed>> {
+        let (key, version) = (&instance.connector, instance.connector_version);
+        match (self.version(store, key, version).await, self.by_key(key)) {
+            (Err(Error::Refused(reason)), Some(installed)) => {
+                tracing::warn!(instance.id = %instance.id, installed.version, "{reason}; the installed one is used");
+                Ok(Some(installed))
+            }
+            (found, _) => found,
+        }
+    }
+
+    async fn older(&self, store: &Store, key: &ConnectorKey, version: i64) -> Result<Option<Older>> {
+        let place = (key.clone(), version);
+        if let Some(known) = self.kept.lock().expect("no holder of this lock panics").get(&place) {
+            return Ok(Some(known.clone()));
+        }
+        let Some(text) = store.read().await?.connector_definition(key, version).await? else { return Ok(None) };
+        let file = format!("{key} version {version}");
+        let compiled = Connector::compile(Path::new(&file), &text).map(Arc::new).map_err(|error| error.to_string());
+        self.kept.lock().expect("no holder of this lock panics").insert(place, compiled.clone());
+        Ok(Some(compiled))
     }
 }
 
@@ -122,9 +146,13 @@ impl Present {
             connectors.add_folder(folder)?;
         }
         let mut tx = store.write().await?;
+        let known = tx.connector_ids().await?;
         let mut versions = BTreeMap::new();
         for connector in connectors.iter() {
-            tx.insert_connector(&connector.key, now).await?;
+            // An insert that finds its row there would use up a number all the same.
+            if !known.contains_key(&connector.key) {
+                tx.insert_connector(&connector.key, now).await?;
+            }
             let hash = keyway_vault::digest(connector.text.as_bytes());
             let version = tx.connector_version(&connector.key, &hash, &connector.text, now).await?;
             versions.insert(connector.key.clone(), version);

@@ -101,7 +101,7 @@ pub(crate) async fn detail(app: &App, sealed: SealedInstance) -> Result<Instance
 
 /// The connector of an instance, as the version of its definition says that the instance was made with.
 pub(crate) async fn connector_of(app: &App, instance: &Instance) -> Result<Listed> {
-    let found = app.catalogue.version(&app.store, &instance.connector, instance.connector_version).await?;
+    let found = app.catalogue.of_instance(&app.store, instance).await?;
     found.ok_or_else(|| {
         Error::Refused(format!(
             "instance {} is of the connector '{}', whose definition is not installed",

@@ -31,7 +31,7 @@ pub struct CallRecord {
     pub uri: Box<str>,
     /// Method and path of this server's API, such as `GET /hubs/crm/accounts`, without the prefix of the dialect.
     pub api: Box<str>,
-    /// Path at the provider, without query.
+    /// Path of a raw call at the provider, or of a resource as the caller named it; without query.
     pub path: Box<str>,
     /// Status that the caller received.
     pub status: u16,

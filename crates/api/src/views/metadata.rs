@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use keyway_app::catalogue::{Connector, Listed};
+use keyway_app::catalogue::{BodyForm, Connector, Listed};
 use keyway_app::documents;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -155,7 +155,10 @@ pub(crate) fn element_metadata(listed: &Listed, instances: Option<i64>, expand: 
 fn api(connector: &Connector) -> ProviderApi {
     ProviderApi {
         r#type: "rest",
-        content_type: "application/json",
+        content_type: match connector.body {
+            BodyForm::Json => "application/json",
+            BodyForm::Form => "application/x-www-form-urlencoded",
+        },
         vendor_documentation_url: connector.docs.clone(),
         tested: connector.tested.as_str(),
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use crate::App;
+use crate::{App, Start};
 
 const EVERY: Duration = Duration::from_secs(2);
 
@@ -17,24 +17,27 @@ pub(crate) async fn watch(app: App) {
     if app.settings.connectors.is_empty() {
         return std::future::pending().await;
     }
-    let mut seen = traces(&app.settings.connectors);
+    // Nothing is known of what changed since the start read them, so the first look reads them again.
+    let mut seen = None;
     let mut ticks = tokio::time::interval(EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        let now = traces(&app.settings.connectors);
-        if now != seen {
+        let now = Some(traces(&app.settings.connectors));
+        if now != seen && reload(&app).await {
             seen = now;
-            reload(&app).await;
         }
     }
 }
 
-async fn reload(app: &App) {
-    match app.catalogue.reload(&app.settings, &app.store, app.clock.now()).await {
-        Ok(()) => tracing::info!("connector definitions were read again"),
+/// Reads the definitions again; whether that is settled until a file changes. A store that is away settles nothing.
+async fn reload(app: &App) -> bool {
+    let outcome = app.catalogue.reload(&app.settings, &app.store, app.clock.now()).await;
+    match &outcome {
+        Ok(()) => tracing::info!("connector definitions were read"),
         Err(error) => tracing::error!(%error, "connector definitions stay as they were"),
     }
+    matches!(outcome, Ok(()) | Err(Start::Definition(_)))
 }
 
 /// Every file of every connector's folder.

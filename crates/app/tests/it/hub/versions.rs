@@ -236,3 +236,50 @@ async fn a_new_version_that_leads_elsewhere_asks_for_the_secret_again() {
     on.client.get("/r").await.ok();
     assert_eq!(other.last().target, "/r");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_that_cannot_be_read_any_more_does_not_take_its_instances_along() {
+    let on = Bench::echo("resources: { /r: { verbs: [read], vendor: /r } }\n").await;
+    let app = on.server.app().clone();
+    let (organization, id) = (keyway_model::OrganizationId(1), keyway_model::InstanceId(on.instance.id));
+    let spoil = async move {
+        let key = keyway_model::ConnectorKey::parse("example").expect("a key");
+        let mut tx = app.store.write().await.expect("the store");
+        let now = app.clock.now();
+        let version =
+            tx.connector_version(&key, b"of another program", "members: of later", now).await.expect("a number");
+        let mut instance = tx.instance(organization, id).await.expect("a row").expect("the instance").instance;
+        instance.connector_version = version;
+        assert!(tx.update_instance(&instance).await.expect("a change"));
+        tx.insert_change(id, now).await.expect("a notice");
+        tx.commit().await.expect("a commit");
+        app.cache.forget(id);
+    };
+    let control = on.server.app().control.clone();
+    control.spawn(spoil).await.expect("it is spoilt");
+    assert_eq!(called(&on.server, &on.instance).await, "/r", "the installed definition serves");
+    assert_eq!(on.server.admin().get("/instances").await.ok().as_array().map(Vec::len), Some(1));
+    let moved =
+        on.server.admin().patch(&format!("/instances/{}", on.instance.id), json!({ "elementVersion": 2 })).await;
+    assert_eq!(moved.status, 400, "nobody is moved to it: {}", moved.text);
+    assert!(moved.message().contains("cannot be read"), "{}", moved.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn starts_and_reloads_use_up_no_numbers() {
+    let folder = folder_with(&at("/one"));
+    for store in [Store::Sqlite, Store::Postgres] {
+        let mut server = TestServer::with(store, |settings| settings.connectors = vec![folder.path().to_owned()]);
+        server.restart();
+        server.restart();
+        let other = folder.path().join("later");
+        std::fs::create_dir_all(&other).expect("a folder");
+        let definition = at("/one").replace("key: example", "key: later");
+        std::fs::write(other.join("connector.yaml"), definition).expect("a file");
+        let admin = server.admin();
+        let count = admin.get("/elements").await.ok().as_array().map_or(0, Vec::len);
+        eventually(async || admin.get("/elements/later").await.status == 200).await;
+        assert_eq!(admin.get("/elements/later").await.ok()["id"], json!(count + 1), "{store:?}");
+        std::fs::remove_dir_all(other).expect("the folder goes");
+    }
+}
