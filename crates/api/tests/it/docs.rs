@@ -3,7 +3,7 @@
 use keyway_testing::{Store, TestServer, Vendor, on_both_stores};
 use serde_json::{Value, json};
 
-use crate::fixture::{at, basic, text};
+use crate::fixture::{at, basic, outsider, text};
 
 fn operations(document: &Value) -> usize {
     document["paths"].as_object().expect("paths").values().map(|item| item.as_object().expect("an item").len()).sum()
@@ -71,7 +71,17 @@ async fn an_instance_has_the_documents_of_its_connector() {
         assert_eq!(holder.get("/instances/docs/getPing/definitions").await.ok(), one["definitions"]);
         assert_eq!(admin.get(&format!("{}/docs/getPing/definitions", at(&made))).await.ok(), one["definitions"]);
         assert_eq!(holder.get("/instances/docs/nosuch").await.status, 404);
-        // Somebody else's instance is not there.
+        // Somebody else's instance is not there, no more than one that never was.
+        let other = outsider(&server, "outsider").await;
+        let theirs = [
+            format!("{}/docs", at(&made)),
+            format!("{}/docs/getPing", at(&made)),
+            format!("{}/docs/getPing/definitions", at(&made)),
+        ];
+        for path in theirs {
+            assert_eq!(other.get(&path).await.message(), format!("No instance found with ID {}", made["id"]), "{path}");
+        }
+        assert_eq!(other.patch(&at(&made), json!({ "elementVersion": "latest" })).await.status, 404);
         let unknown = admin.get("/instances/999999/docs").await;
         assert_eq!((unknown.status, unknown.message().as_str()), (404, "No instance found with ID 999999"));
         assert_eq!(server.anonymous().get(&format!("{}/docs", at(&made))).await.status, 401);

@@ -44,3 +44,16 @@ pub(crate) fn at(instance: &Value) -> String {
 pub(crate) fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value[name].as_str().unwrap_or_else(|| panic!("{name} is no text in {value}"))
 }
+
+/// A user of a new account without any role, and a client of them.
+pub(crate) async fn outsider(server: &TestServer, name: &str) -> Client {
+    let admin = server.admin();
+    let account = admin.post("/accounts", json!({ "externalId": name })).await.ok();
+    let password = "correct horse";
+    let user =
+        json!({ "email": format!("{name}@example.com"), "firstName": name, "lastName": name, "password": password });
+    let made = admin.post(&format!("/accounts/{}/users", account["id"]), user).await.ok();
+    let request = admin.request("GET", &format!("/users/{}", made["id"])).header("Elements-User-Password", password);
+    let shown = admin.send(request).await.ok();
+    server.user(text(&shown, "secret"))
+}

@@ -5,7 +5,7 @@ use std::time::Duration;
 use keyway_testing::{Client, TestServer, Vendor, on_both_stores};
 use serde_json::{Value, json};
 
-use crate::fixture::text;
+use crate::fixture::{outsider, text};
 
 /// Makes an instance of the connector `http` whose provider answers with the status that the path ends with.
 async fn instance(client: &Client, vendor: &Vendor, name: &str, tags: &[&str]) -> Value {
@@ -49,19 +49,6 @@ async fn readable(admin: &Client, id: &str) {
 
 fn ids(rows: &Value) -> Vec<&str> {
     rows.as_array().expect("a list").iter().map(|row| text(row, "request_id")).collect()
-}
-
-/// A user of a new account without any role, and a client of them.
-async fn outsider(server: &TestServer, name: &str) -> Client {
-    let admin = server.admin();
-    let account = admin.post("/accounts", json!({ "externalId": name })).await.ok();
-    let password = "correct horse";
-    let user =
-        json!({ "email": format!("{name}@example.com"), "firstName": name, "lastName": name, "password": password });
-    let made = admin.post(&format!("/accounts/{}/users", account["id"]), user).await.ok();
-    let request = admin.request("GET", &format!("/users/{}", made["id"])).header("Elements-User-Password", password);
-    let shown = admin.send(request).await.ok();
-    server.user(text(&shown, "secret"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
