@@ -99,6 +99,14 @@ mod tests {
     const HEAD: &str = "key: x\nname: X\nhub: general\nconfiguration:\n  base.url: { default: \"https://x\" }\n  token: { secret: true }\n";
 
     #[test]
+    fn the_example_of_the_documentation_compiles() {
+        let page = include_str!("../../../docs/connector-format.md");
+        let example = page.split("```yaml\n").nth(1).unwrap().split("\n```").next().unwrap();
+        let connector = Connector::compile(Path::new("example.yaml"), &format!("{example}\n")).unwrap();
+        assert_eq!(connector.resources.all().len(), 1);
+    }
+
+    #[test]
     fn the_shipped_definitions_compile() {
         let catalogue = embedded().unwrap();
         for key in ["closeio", "stripe", "http"] {
