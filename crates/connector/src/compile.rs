@@ -1,12 +1,17 @@
 //! From the file to a [`Connector`]: every name is resolved, every text parsed, every mistake given its line.
 
 mod fields;
+mod grants;
 mod lists;
 mod methods;
 mod parameters;
 mod readings;
 mod requests;
 mod resources;
+mod roots;
+mod steps;
+
+pub(crate) use steps::described_steps;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -23,7 +28,7 @@ use crate::pattern::Pattern;
 use crate::place::Place;
 use crate::request::{Body, Request, Tree};
 use crate::resource::Verb;
-use crate::{Connector, DefinitionError, nearest};
+use crate::{Connector, DefinitionError, Roots, nearest};
 
 /// What all requests of a connector share.
 struct Common {
@@ -32,6 +37,10 @@ struct Common {
     body: BodyForm,
     success_when: Option<Place>,
     parameters: Vec<Parameter>,
+    /// What templates may read besides the configuration.
+    roots: Roots,
+    /// Headers that requests do not set.
+    theirs: &'static [&'static str],
 }
 
 impl Connector {
@@ -100,8 +109,8 @@ fn common(source: &Source<'_>, definition: &Definition) -> Result<Common, Defini
         success.map(|text| Place::parse(text).map_err(|message| response.member("success_when").error(message)));
     check_statuses(response, definition)?;
     let common = Common {
-        query: requests::patterns(at, &definition.request.query)?,
-        headers: requests::headers(at, &definition.request.headers)?,
+        query: requests::patterns(at, Roots(&[]), &definition.request.query)?,
+        headers: requests::headers(at, Roots(&[]), &requests::NOT_THEIRS, &definition.request.headers)?,
         body: definition.request.body,
         success_when: success.transpose()?,
         parameters: definition
@@ -110,6 +119,8 @@ fn common(source: &Source<'_>, definition: &Definition) -> Result<Common, Defini
             .iter()
             .map(|entry| parameters::parameter(source.at_line(entry.line), entry))
             .collect::<Result<_, _>>()?,
+        roots: Roots(&[]),
+        theirs: &requests::NOT_THEIRS,
     };
     Ok(common)
 }
@@ -175,9 +186,9 @@ fn check_fields_used(
     definition: &Definition,
     connector: &Connector,
 ) -> Result<(), DefinitionError> {
-    let methods = connector.methods.iter().flat_map(|method| method.authentication.templates());
     let computed = connector.fields.iter().filter_map(|field| field.computed.as_ref());
-    let mut used: BTreeSet<&str> = methods.chain(computed).flat_map(crate::Template::keys).collect();
+    let mut used: BTreeSet<&str> = computed.flat_map(crate::Template::keys).collect();
+    used.extend(connector.methods.iter().flat_map(|method| method.keys().into_iter().chain(method.captured())));
     used.extend(connector.request_keys());
     used.extend(connector.requests().flat_map(|request| request.capture.iter().map(|(key, _)| key.as_str())));
     for entry in &definition.configuration.0 {

@@ -1,5 +1,6 @@
 //! The definition file as it is written, before anything is checked against anything else; also its JSON Schema.
 
+mod authentication;
 mod parts;
 mod resource;
 mod short;
@@ -9,9 +10,13 @@ use serde::Deserialize;
 
 use crate::entries::Entries;
 
+pub(crate) use authentication::{
+    AuthorizeDefinition, CertificateDefinition, ExpiryDefinition, FlowWord, MethodDefinition, OAuth1Definition,
+    ScopeDefinition, SigV4Definition,
+};
 pub use parts::BodyForm;
 pub(crate) use parts::{
-    CommonRequestDefinition, FieldDefinition, MethodDefinition, RequestDefinition, ResponseDefinition,
+    ClientWord, CommonRequestDefinition, FieldDefinition, RequestDefinition, ResponseDefinition, SendWord,
 };
 pub(crate) use resource::{
     FilterDefinition, PagingDefinition, ParameterDefinition, ResourceDefinition, SelectDefinition,

@@ -50,6 +50,8 @@ pub struct Field {
     pub required: bool,
     /// Whether it stays off the form.
     pub hidden: bool,
+    /// Whether only answers of the provider set it.
+    pub internal: bool,
     /// What an instance that omits it gets.
     pub default: Option<String>,
     /// What takes its place at every use, computed from other entries.

@@ -7,12 +7,16 @@ mod authentication;
 mod catalogue;
 mod common;
 mod compile;
+mod date;
 mod definition;
+mod described;
 pub mod docs;
 mod entries;
 mod error;
+mod expression;
 mod field;
 mod form;
+mod grant;
 mod json;
 mod listing;
 mod nearest;
@@ -24,29 +28,39 @@ mod reading;
 mod render;
 mod request;
 mod resource;
+mod scope;
+mod step;
 mod template;
 
-pub use authentication::{ApiKeyPlace, Authentication, Method};
+pub use authentication::{
+    Assertion, Certificate, Claim, KeyEncoding, Kind, Method, OAuth1, OAuth1Method, Placements, SigV4, Signature,
+};
 pub use catalogue::{Catalogue, definition_files, embedded};
 pub use definition::{BodyForm, Tested, schema};
+pub use described::described;
 pub use error::DefinitionError;
+pub use expression::{Expression, ExpressionError, seconds};
 pub use field::{Field, FieldKind};
 pub use form::encode_form;
+pub use grant::{Authorize, Expiry, Flow, Grant, Identity, Pkce, Refresh, ScopeRule};
 pub use json::{Json, JsonError};
 pub use listing::{Asked, Listing, Wanted};
-pub use paging::{DEFAULT_SIZE, FARTHEST, LARGEST_SIZE, PageToken, Paging, Signals, Step, Window};
+pub use paging::{DEFAULT_SIZE, FARTHEST, LARGEST_SIZE, PageToken, Paging, Signals, Turn, Window};
 pub use parameter::{Kind as ParameterKind, Parameter, Source as ParameterSource};
 pub use place::{Answer, Path, Place};
 pub use reading::{Reading, Shape};
-pub use render::{Given, Inputs, Rendered, RenderedBody, encode_query};
+pub use render::{Given, Inputs, Rendered, RenderedBody, encode_component, encode_query};
 pub use request::{Request, Root};
 pub use resource::{Found, Operation, Resource, Resources, Verb};
+pub(crate) use scope::Roots;
+pub use scope::{Moment, Scope};
+pub use step::{Capture, ClientAuthentication, Formula, Send, Step, Target, TokenPart};
 pub use template::Template;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use keyway_model::{Configuration, ConnectorKey, Problems};
+use keyway_model::{Configuration, ConnectorKey, Problems, Secret};
 
 /// The configuration entry that names the provider's root in every connector.
 pub const BASE_URL: &str = "base.url";
@@ -116,14 +130,10 @@ impl Connector {
             if configuration.get(&field.key).is_some_and(|value| !value.expose().is_empty()) {
                 continue;
             }
-            for key in template.keys().filter(|_| hosts.contains(field.key.as_str())) {
-                let text = configuration.get(key).map_or("", |value| value.expose());
-                if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:".contains(&byte)) {
-                    let message = "must hold letters, digits, dots, hyphens and underscores only: it is part of a host";
-                    return Err(Problems::one(format!("configuration.{key}"), message));
-                }
-            }
-            complete.insert(field.key.clone(), template.render(configuration));
+            let scope = Scope::of(configuration);
+            let is_host = hosts.contains(field.key.as_str());
+            let value = if is_host { Secret::new(template.fill_origin(&scope)?) } else { template.fill(&scope) };
+            complete.insert(field.key.clone(), value);
         }
         Ok(complete)
     }
@@ -132,23 +142,34 @@ impl Connector {
     pub fn fixed_hosts(&self) -> BTreeSet<&str> {
         let roots = self.requests().filter_map(|request| match request.root() {
             Root::Url(origin) => Some(origin.as_str()),
-            Root::Base | Root::Config(_) => None,
+            Root::Base | Root::Config(_) | Root::Made(_) => None,
         });
         roots.collect()
+    }
+
+    /// Hosts that are made of values of the configuration alone.
+    pub fn made_hosts(&self) -> impl Iterator<Item = &Template> {
+        let roots = self.requests().filter_map(|request| match request.root() {
+            Root::Made(template) => Some(template),
+            Root::Base | Root::Config(_) | Root::Url(_) => None,
+        });
+        let issuers = self.methods.iter().filter_map(|method| method.grant.as_ref()?.issuer.as_ref());
+        roots.chain(issuers).filter(|template| template.roots().is_empty())
     }
 
     /// Every request that it may make.
     pub fn requests(&self) -> impl Iterator<Item = &Request> {
         let operations = self.resources.all().iter().flat_map(|resource| &resource.operations);
         let operations = operations.flat_map(operation_requests);
-        self.verify.iter().chain(operations).flat_map(Request::chain)
+        let steps = self.methods.iter().flat_map(Method::requests);
+        self.verify.iter().chain(operations).chain(steps).flat_map(Request::chain)
     }
 
     /// The configuration entries that decide which hosts are called.
     pub fn host_keys(&self) -> BTreeSet<&str> {
         let roots = self.requests().filter_map(|request| match request.root() {
             Root::Config(key) => Some(key.as_str()),
-            Root::Base | Root::Url(_) => None,
+            Root::Base | Root::Url(_) | Root::Made(_) => None,
         });
         roots.chain([BASE_URL]).collect()
     }

@@ -198,7 +198,7 @@ fn filled(pattern: &Pattern, field: &str, descending: bool) -> Option<String> {
             "direction" => Some(if descending { "desc" } else { "asc" }.to_owned()),
             _ => Some(if descending { "-" } else { "" }.to_owned()),
         },
-        Part::Config(_) => None,
+        Part::Expression(_) => None,
     };
     pattern.0.iter().map(text).collect()
 }

@@ -6,7 +6,7 @@ mod token;
 mod window;
 
 pub use token::{FARTHEST, PageToken};
-pub use window::{Signals, Step, Window};
+pub use window::{Signals, Turn, Window};
 
 use crate::place::{Answer, Place};
 use crate::request::Request;

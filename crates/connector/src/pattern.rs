@@ -1,7 +1,11 @@
-//! Texts with places: `${config.key}` from the instance, `{name}` from the caller. One pass; what is put in is never scanned.
+//! Texts with places: `${…}` from the instance, `{name}` from the caller. One pass; what is put in is never scanned.
 
 use std::borrow::Cow;
 use std::fmt;
+
+use crate::Expression;
+use crate::scope::Roots;
+use crate::template::placed;
 
 /// A text with places, cut into its parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,8 +16,8 @@ pub(crate) struct Pattern(pub(crate) Vec<Part>);
 pub(crate) enum Part {
     /// As written.
     Text(String),
-    /// An entry of the instance's configuration.
-    Config(String),
+    /// Something that is read of the instance, or computed.
+    Expression(Expression),
     /// Something that the caller sends.
     Place {
         /// Its name.
@@ -35,15 +39,18 @@ pub(crate) enum Style {
 }
 
 impl Pattern {
-    /// Cuts a text. Braces that hold no name stand for themselves.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+    /// Cuts a text over the configuration and named values. Braces that hold no name stand for themselves.
+    pub(crate) fn parse_with(text: &str, roots: Roots) -> Result<Self, String> {
         let mut parts = Vec::new();
         let mut plain = String::new();
         let mut rest = text;
         while let Some(at) = rest.find('{') {
             let (before, after) = (&rest[..at], &rest[at + 1..]);
             let (found, kept) = match before.strip_suffix('$') {
-                Some(kept) => (Some(config(after)?), kept),
+                Some(kept) => {
+                    let (expression, tail) = placed(after, roots)?;
+                    (Some((Part::Expression(expression), tail)), kept)
+                }
                 None => (place(after), before),
             };
             plain.push_str(kept);
@@ -65,9 +72,27 @@ impl Pattern {
         Ok(Self(parts))
     }
 
+    /// A text without places.
+    pub(crate) fn text(text: String) -> Self {
+        Self(vec![Part::Text(text)])
+    }
+
     /// The configuration entries that it reads.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().filter_map(|part| if let Part::Config(key) = part { Some(key.as_str()) } else { None })
+        self.expressions().flat_map(Expression::keys)
+    }
+
+    /// What is read of the instance, or computed.
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        self.0.iter().filter_map(|part| if let Part::Expression(expression) = part { Some(expression) } else { None })
+    }
+
+    /// The expression, when the pattern is nothing else.
+    pub(crate) fn only_expression(&self) -> Option<&Expression> {
+        match self.0.as_slice() {
+            [Part::Expression(expression)] => Some(expression),
+            _ => None,
+        }
     }
 
     /// The names of its places.
@@ -98,20 +123,12 @@ impl fmt::Display for Pattern {
         for part in &self.0 {
             match part {
                 Part::Text(text) => f.write_str(text)?,
-                Part::Config(key) => write!(f, "${{config.{key}}}")?,
+                Part::Expression(expression) => write!(f, "${{{}}}", expression.source())?,
                 Part::Place { name, .. } => write!(f, "{{{name}}}")?,
             }
         }
         Ok(())
     }
-}
-
-/// An entry of the configuration at the beginning of what follows `${`.
-fn config(text: &str) -> Result<(Part, &str), String> {
-    let (name, tail) = text.split_once('}').ok_or("a \"${\" has no \"}\"")?;
-    let key = name.trim().strip_prefix("config.");
-    let key = key.ok_or_else(|| format!("\"{name}\" cannot be reached here; templates read \"config.…\""))?;
-    Ok((Part::Config(key.to_owned()), tail))
 }
 
 /// A place at the beginning of what follows a brace.
@@ -131,16 +148,21 @@ fn place(text: &str) -> Option<(Part, &str)> {
 #[cfg(test)]
 mod tests {
     use super::{Part, Pattern};
+    use crate::scope::Roots;
+
+    fn parse(text: &str) -> Result<Pattern, String> {
+        Pattern::parse_with(text, Roots(&[]))
+    }
 
     #[test]
     fn both_kinds_of_places_are_cut_out() {
-        let pattern = Pattern::parse("/a/{id}/${config.x}/{+path}?{").unwrap();
+        let pattern = parse("/a/{id}/${config.x}/{+path}?{").unwrap();
         assert_eq!(pattern.places().collect::<Vec<_>>(), ["id", "path"]);
         assert_eq!(pattern.keys().collect::<Vec<_>>(), ["x"]);
         assert_eq!(pattern.0.last(), Some(&Part::Text("?{".to_owned())));
-        assert_eq!(Pattern::parse("{\"a\": 1}").unwrap().fixed().as_deref(), Some("{\"a\": 1}"));
-        assert_eq!(Pattern::parse("{id}").unwrap().only_place(), Some("id"));
-        assert!(Pattern::parse("${caller.x}").is_err());
-        assert!(Pattern::parse("${config.x").is_err());
+        assert_eq!(parse("{\"a\": 1}").unwrap().fixed().as_deref(), Some("{\"a\": 1}"));
+        assert_eq!(parse("{id}").unwrap().only_place(), Some("id"));
+        assert!(parse("${caller.x}").is_err());
+        assert!(parse("${config.x").is_err());
     }
 }

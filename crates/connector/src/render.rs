@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use http::{HeaderMap, HeaderValue};
-use keyway_model::{Configuration, Problems};
+use keyway_model::Problems;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
+use crate::Scope;
 use crate::form;
 use crate::json::Json;
 use crate::pattern::{Part, Pattern, Style};
@@ -30,8 +31,8 @@ pub enum Given {
 /// What fills the places of a request.
 #[derive(Debug)]
 pub struct Inputs<'a> {
-    /// The instance's configuration, at least the entries that the request reads.
-    pub settings: &'a Configuration,
+    /// What is read of the instance: its configuration, at least the entries that the request reads, and named values.
+    pub scope: &'a Scope<'a>,
     /// What the caller sends, by name.
     pub places: Vec<(String, Given)>,
     /// The caller's body.
@@ -141,7 +142,11 @@ impl Tree {
             Self::Fixed(value) => Some(value.clone()),
             Self::Text(pattern) => match pattern.only_place() {
                 Some(name) => value(name, inputs),
-                None => text(pattern, inputs, Escape::None).map(Value::String),
+                None => match pattern.only_expression().filter(|expression| expression.plain_key().is_none()) {
+                    // The type of what is computed stays; entries of the configuration are texts.
+                    Some(expression) => Some(expression.evaluate(inputs.scope)).filter(|value| !value.is_null()),
+                    None => text(pattern, inputs, Escape::None).map(Value::String),
+                },
             },
             Self::List(items) => Some(items.iter().filter_map(|item| item.fill(inputs)).collect()),
             Self::Map { members, spread } => {
@@ -202,7 +207,9 @@ pub(crate) fn plain(value: &Value) -> String {
 /// The filled text, or nothing where one of its places has no value.
 fn text(pattern: &Pattern, inputs: &Inputs<'_>, escape: Escape) -> Option<String> {
     let complete = pattern.places().all(|name| value(name, inputs).is_some())
-        && pattern.keys().all(|key| inputs.settings.get(key).is_some_and(|value| !value.expose().is_empty()));
+        && pattern
+            .expressions()
+            .all(|expression| expression.text(inputs.scope).is_some_and(|text| !text.expose().is_empty()));
     complete.then(|| all_text(pattern, inputs, escape))
 }
 
@@ -212,9 +219,9 @@ fn all_text(pattern: &Pattern, inputs: &Inputs<'_>, escape: Escape) -> String {
     for part in &pattern.0 {
         match part {
             Part::Text(text) => out.push_str(text),
-            Part::Config(key) => {
-                let value = inputs.settings.get(key).map_or("", |value| value.expose());
-                out.push_str(&escaped(value, escape));
+            Part::Expression(expression) => {
+                let value = expression.text(inputs.scope);
+                out.push_str(&escaped(value.as_ref().map_or("", |value| value.expose()), escape));
             }
             Part::Place { name, style } => {
                 let text = match style {
@@ -281,12 +288,11 @@ fn path(pattern: &Pattern, inputs: &Inputs<'_>) -> Result<String, Problems> {
     for part in &pattern.0 {
         match part {
             Part::Text(text) => out.push_str(text),
-            Part::Config(key) => {
-                let value = inputs.settings.get(key).map(|value| value.expose().as_str()).unwrap_or_default();
-                if value.is_empty() {
-                    return Err(Problems::one(format!("configuration.{key}"), "is needed for this call"));
-                }
-                out.push_str(&segment(key, value)?);
+            Part::Expression(expression) => {
+                let name = expression.plain_key().unwrap_or(expression.source());
+                let value = expression.text(inputs.scope).filter(|value| !value.expose().is_empty());
+                let missing = || Problems::one(format!("configuration.{name}"), "is needed for this call");
+                out.push_str(&segment(name, value.ok_or_else(missing)?.expose())?);
             }
             Part::Place { name, style } => out.push_str(&path_place(name, *style == Style::Slashes, inputs)?),
         }
@@ -316,6 +322,11 @@ fn segment(name: &str, text: &str) -> Result<String, Problems> {
     Ok(escaped(text, Escape::Segment).into_owned())
 }
 
+/// A text as one component of a URL: all but the unreserved characters of RFC 3986 encoded.
+pub fn encode_component(text: &str) -> String {
+    utf8_percent_encode(text, COMPONENT).to_string()
+}
+
 /// A query in its encoded form; `None` when it is empty.
 pub fn encode_query(pairs: &[(String, String)]) -> Option<String> {
     if pairs.is_empty() {
@@ -330,11 +341,13 @@ mod tests {
     use serde_json::json;
 
     use super::{Escape, Given, Inputs, all_text, ascii, path};
+    use crate::Scope;
     use crate::pattern::Pattern;
+    use crate::scope::Roots;
 
-    fn inputs(settings: &Configuration) -> Inputs<'_> {
+    fn inputs<'a>(scope: &'a Scope<'a>) -> Inputs<'a> {
         Inputs {
-            settings,
+            scope,
             places: vec![
                 ("id".to_owned(), Given::Segment("a%2Fb".to_owned())),
                 ("path".to_owned(), Given::Text("x/y z/é".to_owned())),
@@ -349,8 +362,9 @@ mod tests {
     #[test]
     fn path_values_cannot_leave_their_segment() {
         let settings = Configuration::from([("key".to_owned(), Secret::from("s/1"))]);
-        let inputs = inputs(&settings);
-        let render = |text: &str| path(&Pattern::parse(text).unwrap(), &inputs);
+        let scope = Scope::of(&settings);
+        let inputs = inputs(&scope);
+        let render = |text: &str| path(&Pattern::parse_with(text, Roots(&[])).unwrap(), &inputs);
         assert_eq!(render("/v/{id}/${config.key}").unwrap(), "/v/a%2Fb/s%2F1");
         assert_eq!(render("/c/{+path}").unwrap(), "/c/x/y%20z/%C3%A9");
         assert_eq!(render("/c/{path}").unwrap(), "/c/x%2Fy%20z%2F%C3%A9");
@@ -364,8 +378,9 @@ mod tests {
     #[test]
     fn texts_are_escaped_for_what_they_stand_in() {
         let settings = Configuration::from([("key".to_owned(), Secret::from("<a>&\"'\n"))]);
-        let inputs = inputs(&settings);
-        let pattern = Pattern::parse("<k>${config.key}</k>").unwrap();
+        let scope = Scope::of(&settings);
+        let inputs = inputs(&scope);
+        let pattern = Pattern::parse_with("<k>${config.key}</k>", Roots(&[])).unwrap();
         assert_eq!(all_text(&pattern, &inputs, Escape::Xml), "<k>&lt;a&gt;&amp;&quot;&apos;\n</k>");
         assert_eq!(all_text(&pattern, &inputs, Escape::Json), "<k><a>&\\\"'\\n</k>");
         assert_eq!(ascii("{\"a\":\"é😀\"}"), "{\"a\":\"\\u00e9\\ud83d\\ude00\"}");

@@ -3,6 +3,7 @@
 use http::HeaderName;
 use serde_json::Value;
 
+use crate::Template;
 use crate::pattern::Pattern;
 use crate::place::Place;
 
@@ -35,6 +36,8 @@ pub enum Root {
     Config(String),
     /// Scheme and host as the definition says.
     Url(String),
+    /// Scheme and host, or a whole URL, made of values.
+    Made(Template),
 }
 
 /// A request's body.
@@ -109,8 +112,10 @@ impl Request {
     /// The configuration entries that it reads, by itself.
     pub fn keys(&self) -> Vec<&str> {
         let mut keys = Vec::new();
-        if let Root::Config(key) = &self.root {
-            keys.push(key.as_str());
+        match &self.root {
+            Root::Config(key) => keys.push(key.as_str()),
+            Root::Made(template) => keys.extend(template.keys()),
+            Root::Base | Root::Url(_) => {}
         }
         self.each_pattern(&mut |pattern| keys.extend(pattern.keys()));
         keys

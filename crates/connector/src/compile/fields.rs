@@ -19,7 +19,8 @@ pub(super) fn fields(
     for entry in &own.0 {
         fields.push(field(source, entry, methods)?);
     }
-    fields.extend(common::fields().into_iter().filter(|field| own.get(&field.key).is_none()));
+    let common = common::client_fields(methods).into_iter().chain(common::fields());
+    fields.extend(common.filter(|field| own.get(&field.key).is_none()));
     for (index, field) in fields.iter_mut().enumerate() {
         field.id = i64::try_from(index).unwrap_or(i64::MAX) + 1;
     }
@@ -41,6 +42,7 @@ fn choice_of(methods: &[Method]) -> Field {
         kind: FieldKind::Choice(methods.iter().map(|method| method.name.clone()).collect()),
         required: true,
         hidden: false,
+        internal: false,
         default: methods.first().map(|method| method.name.clone()),
         computed: None,
         methods: Vec::new(),
@@ -86,7 +88,8 @@ fn field(source: &Source<'_>, entry: &Entry<FieldDefinition>, methods: &[Method]
         help: raw.help.clone(),
         kind,
         required: raw.required,
-        hidden: raw.hidden,
+        hidden: raw.hidden || raw.internal,
+        internal: raw.internal,
         default: raw.default.clone().filter(|_| computed.is_none()),
         computed,
         methods: raw.methods.clone(),

@@ -5,7 +5,6 @@ use serde_json::Value;
 
 use super::Common;
 use super::requests::{self, Default};
-use crate::DefinitionError;
 use crate::definition::{FilterDefinition, PagingDefinition, SelectDefinition, Short};
 use crate::entries::Entries;
 use crate::error::Scope;
@@ -14,6 +13,7 @@ use crate::paging::{Kind, Paging, Target, VendorPaging};
 use crate::pattern::Pattern;
 use crate::place::Place;
 use crate::request::Body;
+use crate::{DefinitionError, Roots};
 
 /// The provider's largest page where the definition does not say.
 const USUAL_MAX: usize = 100;
@@ -153,7 +153,8 @@ pub(super) fn order(at: Scope<'_>, raw: Option<&Short<Entries<String>>>) -> Resu
     };
     let mut patterns = Vec::new();
     for entry in &entries.0 {
-        let pattern = Pattern::parse(&entry.value).map_err(|message| at.at_line(entry.line).error(message))?;
+        let pattern =
+            Pattern::parse_with(&entry.value, Roots(&[])).map_err(|message| at.at_line(entry.line).error(message))?;
         let at = at.at_line(entry.line);
         if let Some(name) =
             pattern.places().find(|name| !["field", "direction", "minus", "ascending", "descending"].contains(name))

@@ -8,11 +8,11 @@ use super::Common;
 use crate::definition::{BodyForm, RequestDefinition};
 use crate::entries::{Entries, Entry};
 use crate::error::Scope;
-use crate::pattern::{Part, Pattern};
+use crate::pattern::Pattern;
 use crate::place::{Path, Place};
 use crate::render::plain;
 use crate::request::{Body, LONGEST_CHAIN, Request, Root, Tree};
-use crate::{DefinitionError, nearest};
+use crate::{DefinitionError, Roots, Template, nearest};
 
 /// What a request is when its description does not say.
 pub(super) struct Default<'a> {
@@ -23,8 +23,12 @@ pub(super) struct Default<'a> {
 }
 
 /// Headers that belong to the connection or to the credential.
-const NOT_THEIRS: [&str; 7] =
+pub(super) const NOT_THEIRS: [&str; 7] =
     ["host", "content-length", "transfer-encoding", "connection", "upgrade", "authorization", "expect"];
+
+/// Headers that belong to the connection.
+pub(super) const OF_THE_TRANSPORT: [&str; 6] =
+    ["host", "content-length", "transfer-encoding", "connection", "upgrade", "expect"];
 
 /// Methods of requests.
 const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
@@ -49,12 +53,12 @@ fn chain(
         return Err(at.member("then").error(format!("a chain has {LONGEST_CHAIN} calls at most")));
     }
     let (method, target) = target(at, raw, default.target)?;
-    let (root, path, fixed) = place_of(at, &target)?;
+    let (root, path, fixed) = place_of(at, common.roots, &target)?;
     let mut query = common.query.clone();
     query.extend(fixed);
-    query.extend(patterns(at, &raw.query)?);
+    query.extend(patterns(at, common.roots, &raw.query)?);
     let mut headers = common.headers.clone();
-    headers.extend(self::headers(at, &raw.headers)?);
+    headers.extend(self::headers(at, common.roots, common.theirs, &raw.headers)?);
     let place = |text: &String| Place::parse(text).map_err(|message| at.error_at(text, message));
     let capture = |entry: &Entry<String>| {
         let found = Place::parse(&entry.value).map_err(|message| at.at_line(entry.line).error(message));
@@ -70,7 +74,7 @@ fn chain(
         path,
         query,
         headers,
-        body: body(at, common.body, raw)?.unwrap_or(default.body),
+        body: body(at, common, raw)?.unwrap_or(default.body),
         success_when: raw.success_when.as_ref().map(place).transpose()?.or_else(|| common.success_when.clone()),
         capture: raw.capture.0.iter().map(capture).collect::<Result<_, _>>()?,
         then: raw.then.as_deref().map(follow).transpose()?.map(Box::new),
@@ -129,37 +133,20 @@ fn target(
 type Placed = (Root, Pattern, Vec<(String, Pattern)>);
 
 /// Takes a path or URL apart: what it stands below, the path, and a fixed query.
-fn place_of(at: Scope<'_>, text: &str) -> Result<Placed, DefinitionError> {
-    let (path, query) = text.split_once('?').map_or((text, None), |(path, query)| (path, Some(query)));
+fn place_of(at: Scope<'_>, roots: Roots, text: &str) -> Result<Placed, DefinitionError> {
+    let (path, query) = split_outside(text, '?');
     let wrong = |message: String| at.error_at(text, message);
-    let parse = |text: &str| Pattern::parse(text).map_err(wrong);
+    let parse = |text: &str| Pattern::parse_with(text, roots).map_err(wrong);
     if path.split('/').any(|segment| segment == "." || segment == "..") {
         return Err(wrong(format!("\"{text}\" holds dot segments, which lead elsewhere")));
     }
     let (root, rest) = if path.is_empty() || path.starts_with('/') {
         (Root::Base, parse(path)?)
-    } else if path.starts_with("http://") || path.starts_with("https://") {
-        let after = path.find("://").map_or(0, |at| at + 3);
-        let end = path[after..].find('/').map_or(path.len(), |slash| after + slash);
-        let (origin, rest) = path.split_at(end);
-        if !Url::parse(origin).is_ok_and(|url| url.has_host()) || origin.contains(['{', '@']) {
-            return Err(wrong(format!("\"{origin}\" is not a URL of the form https://host")));
-        }
-        (Root::Url(origin.to_owned()), parse(rest)?)
     } else {
-        let mut pattern = parse(path)?;
-        let first = if pattern.0.is_empty() { None } else { Some(pattern.0.remove(0)) };
-        let slash =
-            pattern.0.is_empty() || matches!(pattern.0.first(), Some(Part::Text(text)) if text.starts_with('/'));
-        match first {
-            Some(Part::Config(key)) if slash => (Root::Config(key), pattern),
-            _ => {
-                let message = format!(
-                    "\"{text}\" begins neither with \"/\", nor with a URL, nor with a configuration entry that is one"
-                );
-                return Err(wrong(message));
-            }
-        }
+        let after = path.find("://").filter(|_| path.starts_with("http")).map_or(0, |at| at + 3);
+        let end = path.len() - split_outside(&path[after..], '/').1.map_or(0, |rest| rest.len() + 1);
+        let (origin, rest) = path.split_at(end);
+        (root_of(origin, text, roots).map_err(wrong)?, parse(rest)?)
     };
     let pair = |pair: &str| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -169,30 +156,40 @@ fn place_of(at: Scope<'_>, text: &str) -> Result<Placed, DefinitionError> {
     Ok((root, rest, query.collect::<Result<_, DefinitionError>>()?))
 }
 
-pub(super) fn patterns(at: Scope<'_>, entries: &Entries<Value>) -> Result<Vec<(String, Pattern)>, DefinitionError> {
+pub(super) fn patterns(
+    at: Scope<'_>,
+    roots: Roots,
+    entries: &Entries<Value>,
+) -> Result<Vec<(String, Pattern)>, DefinitionError> {
     let one = |entry: &Entry<Value>| {
         let text = plain(&entry.value);
-        let pattern = Pattern::parse(&text).map_err(|message| at.at_line(entry.line).error(message))?;
+        let pattern = Pattern::parse_with(&text, roots).map_err(|message| at.at_line(entry.line).error(message))?;
         Ok((entry.key.clone(), pattern))
     };
     entries.0.iter().map(one).collect()
 }
 
-pub(super) fn headers(at: Scope<'_>, entries: &Entries<Value>) -> Result<Vec<(HeaderName, Tree)>, DefinitionError> {
+pub(super) fn headers(
+    at: Scope<'_>,
+    roots: Roots,
+    theirs: &[&str],
+    entries: &Entries<Value>,
+) -> Result<Vec<(HeaderName, Tree)>, DefinitionError> {
     let one = |entry: &Entry<Value>| {
         let at = at.at_line(entry.line);
         let lower = entry.key.to_ascii_lowercase();
         let name = HeaderName::from_bytes(lower.as_bytes());
         let name = name.map_err(|_| at.error(format!("\"{}\" is not the name of a header", entry.key)))?;
-        if NOT_THEIRS.contains(&lower.as_str()) {
+        if theirs.contains(&lower.as_str()) {
             return Err(at.error(format!("\"{}\" is set by the transport or the authentication", entry.key)));
         }
-        Ok((name, tree(at, &entry.value)?))
+        Ok((name, tree(at, roots, &entry.value)?))
     };
     entries.0.iter().map(one).collect()
 }
 
-fn body(at: Scope<'_>, form: BodyForm, raw: &RequestDefinition) -> Result<Option<Body>, DefinitionError> {
+fn body(at: Scope<'_>, common: &Common, raw: &RequestDefinition) -> Result<Option<Body>, DefinitionError> {
+    let (form, roots) = (common.body, common.roots);
     let given = [raw.body.is_some(), raw.form.is_some(), raw.multipart.is_some(), raw.text.is_some()];
     if given.iter().filter(|given| **given).count() > 1 {
         return Err(at.error("a request has one of body, form, multipart and text"));
@@ -201,14 +198,14 @@ fn body(at: Scope<'_>, form: BodyForm, raw: &RequestDefinition) -> Result<Option
         return Err(at.member("content_type").error("\"content_type\" is not used: it is the type of \"text\""));
     }
     if let Some(value) = &raw.form {
-        return Ok(Some(Body::Form(tree(at, value)?)));
+        return Ok(Some(Body::Form(tree(at, roots, value)?)));
     }
     if let Some(parts) = &raw.multipart {
-        let part = |entry: &Entry<Value>| Ok((entry.key.clone(), tree(at.at_line(entry.line), &entry.value)?));
+        let part = |entry: &Entry<Value>| Ok((entry.key.clone(), tree(at.at_line(entry.line), roots, &entry.value)?));
         return Ok(Some(Body::Multipart(parts.0.iter().map(part).collect::<Result<_, DefinitionError>>()?)));
     }
     if let Some(text) = &raw.text {
-        let pattern = Pattern::parse(text).map_err(|message| at.member("text").error(message))?;
+        let pattern = Pattern::parse_with(text, roots).map_err(|message| at.member("text").error(message))?;
         let content_type = raw.content_type.clone().unwrap_or_else(|| "text/plain; charset=utf-8".to_owned());
         return Ok(Some(Body::Text { pattern, content_type }));
     }
@@ -217,33 +214,71 @@ fn body(at: Scope<'_>, form: BodyForm, raw: &RequestDefinition) -> Result<Option
         Some(Value::String(word)) if word == "none" => Some(Body::None),
         Some(Value::String(word)) if word == "{body}" => Some(Body::Caller),
         Some(Value::String(word)) if word == "{file}" => Some(Body::File),
-        Some(value) if form == BodyForm::Form => Some(Body::Form(tree(at, value)?)),
-        Some(value) => Some(Body::Json(tree(at, value)?)),
+        Some(value) if form == BodyForm::Form => Some(Body::Form(tree(at, roots, value)?)),
+        Some(value) => Some(Body::Json(tree(at, roots, value)?)),
     })
 }
 
 /// A value whose texts may hold places.
-pub(super) fn tree(at: Scope<'_>, value: &Value) -> Result<Tree, DefinitionError> {
+pub(super) fn tree(at: Scope<'_>, roots: Roots, value: &Value) -> Result<Tree, DefinitionError> {
     Ok(match value {
         Value::String(text) => {
-            let pattern = Pattern::parse(text).map_err(|message| at.error_at(text, message))?;
+            let pattern = Pattern::parse_with(text, roots).map_err(|message| at.error_at(text, message))?;
             match pattern.fixed() {
                 Some(text) => Tree::Fixed(text.into_owned().into()),
                 None => Tree::Text(pattern),
             }
         }
-        Value::Array(items) => Tree::List(items.iter().map(|item| tree(at, item)).collect::<Result<_, _>>()?),
+        Value::Array(items) => Tree::List(items.iter().map(|item| tree(at, roots, item)).collect::<Result<_, _>>()?),
         Value::Object(members) => {
             let spread = members.get("*").is_some();
             if spread && members.get("*") != Some(&Value::String("{body}".to_owned())) {
                 return Err(at.member("*").error("\"*\" takes \"{body}\" and nothing else"));
             }
             let members = members.iter().filter(|(name, _)| *name != "*");
-            let members = members.map(|(name, member)| Ok((name.clone(), tree(at, member)?)));
+            let members = members.map(|(name, member)| Ok((name.clone(), tree(at, roots, member)?)));
             Tree::Map { members: members.collect::<Result<_, DefinitionError>>()?, spread }
         }
         scalar => Tree::Fixed(scalar.clone()),
     })
+}
+
+/// What a path stands below: a URL that is written there, one made of templates, or one in a configuration entry.
+fn root_of(origin: &str, text: &str, roots: Roots) -> Result<Root, String> {
+    if origin.starts_with("http://") || origin.starts_with("https://") {
+        // Calls of resources go to hosts that the definition or the root of the instance names.
+        if origin.contains("${") && !roots.0.is_empty() {
+            return Template::parse_with(origin, roots).map(Root::Made);
+        }
+        if !Url::parse(origin).is_ok_and(|url| url.has_host()) || origin.contains(['{', '@']) {
+            return Err(format!("\"{origin}\" is not a URL of the form https://host"));
+        }
+        return Ok(Root::Url(origin.to_owned()));
+    }
+    let template = Template::parse_with(origin, roots)?;
+    match template.plain_key() {
+        Some(key) => Ok(Root::Config(key.to_owned())),
+        None if origin.starts_with("${") && origin.ends_with('}') && !roots.0.is_empty() => Ok(Root::Made(template)),
+        None => Err(format!(
+            "\"{text}\" begins neither with \"/\", nor with a URL, nor with a configuration entry that is one"
+        )),
+    }
+}
+
+/// Cuts a text at the first character of a kind that is not part of a `${…}`.
+fn split_outside(text: &str, at: char) -> (&str, Option<&str>) {
+    let mut depth = 0_usize;
+    let mut before = ' ';
+    for (index, c) in text.char_indices() {
+        match c {
+            '{' if before == '$' || depth > 0 => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            _ if c == at && depth == 0 => return (&text[..index], Some(&text[index + c.len_utf8()..])),
+            _ => {}
+        }
+        before = c;
+    }
+    (text, None)
 }
 
 /// Every place of a request and of what follows it can be reached; `known` are the names for this operation.

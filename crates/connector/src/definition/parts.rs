@@ -1,9 +1,10 @@
-//! The parts of a definition that stand below `configuration`, `authentication`, `request` and `response`.
+//! The parts of a definition that stand below `configuration`, `request` and `response`, and requests.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::authentication::CertificateDefinition;
 use super::resource::ParameterDefinition;
 use super::short::Short;
 use crate::entries::Entries;
@@ -41,27 +42,12 @@ pub(crate) struct FieldDefinition {
     pub(crate) options: Option<Vec<String>>,
     /// What an instance gets that omits it; may hold `${config.…}`.
     pub(crate) default: Option<String>,
+    /// Set from answers of the provider only; what callers send is not taken.
+    #[serde(default)]
+    pub(crate) internal: bool,
     /// The methods of authentication that ask for it; all where absent.
     #[serde(default, rename = "for")]
     pub(crate) methods: Vec<String>,
-}
-
-/// One entry below `authentication:`; its members say what kind it is.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct MethodDefinition {
-    /// User part of basic authentication.
-    pub(crate) username: Option<String>,
-    /// Password part of basic authentication.
-    pub(crate) password: Option<String>,
-    /// Header that holds the credential.
-    pub(crate) header: Option<String>,
-    /// Query parameter that holds the credential.
-    pub(crate) query: Option<String>,
-    /// What stands in the header or query parameter.
-    pub(crate) value: Option<String>,
-    /// Token sent as `Authorization: Bearer`.
-    pub(crate) bearer: Option<String>,
 }
 
 /// `request:` — what every call of a resource carries.
@@ -156,6 +142,54 @@ pub(crate) struct RequestDefinition {
     pub(crate) items: Option<String>,
     /// Where the object is in this operation's answer, if elsewhere.
     pub(crate) item: Option<String>,
+    /// How the client says who it is, in requests of authentication.
+    pub(crate) client_auth: Option<ClientWord>,
+    /// How the standard's parameters are sent, in requests of authentication.
+    pub(crate) send: Option<SendWord>,
+    /// The provider's names of standard parameters, in requests of authentication.
+    #[serde(default)]
+    pub(crate) names: Entries<String>,
+    /// Values made before the request, in requests of authentication.
+    #[serde(default, rename = "let")]
+    pub(crate) make: Entries<String>,
+    /// What the connection is made with, in requests of authentication, where it differs from calls.
+    pub(crate) certificate: Option<CertificateDefinition>,
+    /// Whom the credential belongs to, below `identity`.
+    pub(crate) subject: Option<String>,
+}
+
+/// How the client says who it is.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ClientWord {
+    /// Id and secret among the parameters.
+    Body,
+    /// HTTP basic, both parts form-encoded.
+    Basic,
+    /// HTTP basic, both parts as they are.
+    PlainBasic,
+    /// Only the id, among the parameters.
+    Id,
+    /// Nothing.
+    None,
+    /// A signed assertion.
+    PrivateKeyJwt,
+    /// The connection's certificate, and the id.
+    Certificate,
+}
+
+/// How the standard's parameters are sent.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SendWord {
+    /// As a form.
+    Form,
+    /// As JSON.
+    Json,
+    /// In the query.
+    Query,
+    /// Not at all.
+    Nothing,
 }
 
 impl RequestDefinition {

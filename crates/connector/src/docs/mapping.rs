@@ -1,7 +1,7 @@
 //! How a connector's operations map to the provider's, in the words of section 2.3 (`resources[]`, `parameters[]`).
 
 use crate::parameter::{Parameter, Source};
-use crate::pattern::{Part, Pattern};
+use crate::pattern::Pattern;
 use crate::request::{Body, Tree};
 use crate::resource::Segment;
 use crate::{Connector, Operation, Paging, Request, Resource, Root};
@@ -154,13 +154,8 @@ pub(super) fn vendor_path(request: &Request) -> String {
         Root::Base => String::new(),
         Root::Config(key) => format!("${{config.{key}}}"),
         Root::Url(url) => url.clone(),
+        Root::Made(template) => template.to_string(),
     };
-    for part in &request.path.0 {
-        match part {
-            Part::Text(part) => text.push_str(part),
-            Part::Config(key) => text.push_str(&format!("${{config.{key}}}")),
-            Part::Place { name, .. } => text.push_str(&format!("{{{name}}}")),
-        }
-    }
+    text.push_str(&request.path.to_string());
     text
 }

@@ -1,6 +1,6 @@
 //! The laws of paging, tried on every way of paging, every size and every number of rows that is small enough to try all.
 
-use super::{Kind, PageToken, Paging, Signals, Step, Target, VendorPaging, Window};
+use super::{Kind, PageToken, Paging, Signals, Target, Turn, VendorPaging, Window};
 use crate::place::Place;
 
 /// Rows of a page at the provider.
@@ -38,7 +38,7 @@ fn paging(kind: &str, sized: bool) -> Paging {
 
 impl Provider {
     /// Answers as a provider of any kind would: its rows, and what it says about others.
-    fn answer(self, step: &Step) -> (Vec<usize>, Signals) {
+    fn answer(self, step: &Turn) -> (Vec<usize>, Signals) {
         let number = |name: &str| {
             let linked =
                 step.link.as_ref().and_then(|link| link.strip_prefix(&format!("/?{name}=")).map(str::to_owned));

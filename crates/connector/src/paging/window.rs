@@ -23,7 +23,7 @@ pub struct Signals {
 
 /// What the next request has to say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Step {
+pub struct Turn {
     /// Query parameters.
     pub query: Vec<(String, String)>,
     /// Members of the JSON body; numbers where they count.
@@ -171,8 +171,8 @@ impl<'p> Window<'p> {
     }
 
     /// The next request.
-    pub fn step(&self) -> Step {
-        let mut step = Step::default();
+    pub fn step(&self) -> Turn {
+        let mut step = Turn::default();
         let Paging::Vendor(vendor) = self.paging else { return step };
         let length = self.length();
         match (&vendor.kind, &self.position) {
@@ -272,7 +272,7 @@ impl<'p> Window<'p> {
     }
 }
 
-impl Step {
+impl Turn {
     fn put(&mut self, target: Option<&Target>, place: &'static str, value: String, number: bool) {
         match target {
             Some(Target::Query(name)) => self.query.push((name.clone(), value.clone())),

@@ -55,7 +55,8 @@ fn a_method_that_is_not_there_is_told_with_the_nearest() {
 
 #[test]
 fn methods_are_checked() {
-    let fit = "fit no method; known are: username and password; header and value; query and value; bearer";
+    let fit = "fit no method; known are: username and password; header and value; query and value; bearer; \
+               headers, query, cookies and body by name; sign";
     check(&[
         (
             "configuration: { base.url: {} }\nauthentication:\n  odd: { username: a, value: b } # <-\n",

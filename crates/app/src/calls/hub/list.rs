@@ -6,7 +6,7 @@ use http::StatusCode;
 use http::header;
 use keyway_connector::{
     Answer, FARTHEST, Given, Inputs, Json, LARGEST_SIZE, Listing, Operation, PageToken, Paging, Reading, Rendered,
-    RenderedBody, Request, Shape, Signals, Step, Wanted, Window,
+    RenderedBody, Request, Shape, Signals, Turn, Wanted, Window,
 };
 use serde_json::{Map, Value};
 
@@ -120,10 +120,10 @@ async fn fetch(
     plan: &Request,
     inputs: &mut Inputs<'_>,
     own: usize,
-    step: Step,
+    step: Turn,
     more: More,
 ) -> Result<Reply> {
-    let Step { query: mut page, body, places, link, .. } = step;
+    let Turn { query: mut page, body, places, link, .. } = step;
     inputs.places.truncate(own);
     inputs
         .places
