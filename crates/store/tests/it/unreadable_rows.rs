@@ -78,6 +78,7 @@ async fn an_unknown_state_of_an_instance_cannot_be_kept(t: Test) -> Outcome {
     t.instance(&acme, &Draft::named("crm")).await?;
     assert!(t.raw.execute("update instance set lifecycle = 'paused'").await.is_err());
     assert!(t.raw.execute("update instance set health = 'fine'").await.is_err());
+    assert!(t.raw.execute("update instance set standing = 'good'").await.is_err());
     Ok(())
 }
 
