@@ -1,4 +1,7 @@
 //! Grants: the token sets that instances work with, sealed, and when they are to be renewed.
+//!
+//! Who writes an instance and its grant in one transaction writes or locks the instance first, as a deletion does: two
+//! transactions that took them in different orders would wait for each other.
 
 mod renewal;
 
@@ -31,7 +34,7 @@ pub struct NewGrant<'a> {
 pub struct StoredGrant {
     /// The instance that works with it.
     pub instance: InstanceId,
-    /// Counts changes of the token set.
+    /// Grows with every change of the token set.
     pub version: i64,
     /// The token set, sealed.
     pub sealed: Vec<u8>,
@@ -103,15 +106,21 @@ impl From<GrantRow> for StoredGrant {
 }
 
 impl Tx {
-    /// Keeps the first grant of an instance. [`crate::Error::Conflict`] when it has one already.
-    pub async fn insert_grant(&mut self, instance: InstanceId, new: &NewGrant<'_>, now: Timestamp) -> Result<()> {
+    /// Keeps the first grant of a live instance; whether it lives. [`crate::Error::Conflict`] when it has one already.
+    pub async fn insert_grant(&mut self, instance: InstanceId, new: &NewGrant<'_>, now: Timestamp) -> Result<bool> {
+        // A deletion at this moment would leave a tombstone with tokens.
+        if !self.lock_instance(instance).await? {
+            return Ok(false);
+        }
+        // Version and fence begin at the time, and so behind those of any grant that was forgotten here before: a
+        // renewal that was begun for that one must not be taken for a renewal of this one.
         on!(self, c => sqlx::query(
             "insert into instance_grant (instance_id, version, sealed, subject_sealed, registration_id, renew_at, expires_at, \
-             refresh_expires_at, created_at, updated_at) values ($1, 1, $2, $3, $4, $5, $6, $7, $8, $8)")
+             refresh_expires_at, lease_fence, created_at, updated_at) values ($1, $8, $2, $3, $4, $5, $6, $7, $8, $8, $8)")
             .bind(instance.0).bind(new.sealed).bind(new.subject).bind(new.registration.map(|id| id.0))
             .bind(new.renew_at.map(Timestamp::as_millis)).bind(new.expires_at.map(Timestamp::as_millis))
             .bind(new.refresh_expires_at.map(Timestamp::as_millis)).bind(now.as_millis()).execute(c).await.map(drop))?;
-        Ok(())
+        Ok(true)
     }
 
     /// The grant of an instance.

@@ -228,11 +228,11 @@ impl Tx {
 
     /// Erases everything secret of an instance and leaves a tombstone; whether it was alive.
     pub async fn delete_instance(&mut self, instance: InstanceId, now: Timestamp) -> Result<bool> {
-        let gone = on!(self, c => sqlx::query(
-            "update instance set lifecycle = 'deleted', deleted_at = $2, updated_at = $2, token_sealed = null, \
-             token_hash = null, degraded_since = null, evidence = null, version = version + 1 \
-             where id = $1 and deleted_at is null")
-            .bind(instance.0).bind(now.as_millis()).execute(c).await.map(|done| done.rows_affected()))?;
+        // Held first and changed last. The change is of a unique column, which in PostgreSQL shuts out even those that
+        // only refer to the instance: a renewal would wait for us while we wait for its grant.
+        if !self.lock_instance(instance).await? {
+            return Ok(false);
+        }
         on!(self, c => sqlx::query("delete from instance_value where instance_id = $1").bind(instance.0)
             .execute(c).await.map(drop))?;
         on!(self, c => sqlx::query("delete from instance_key where instance_id = $1").bind(instance.0)
@@ -240,7 +240,11 @@ impl Tx {
         on!(self, c => sqlx::query("delete from connect_attempt where instance_id = $1").bind(instance.0)
             .execute(c).await.map(drop))?;
         self.delete_grant(instance).await?;
-        Ok(gone == 1)
+        on!(self, c => sqlx::query(
+            "update instance set lifecycle = 'deleted', deleted_at = $2, updated_at = $2, token_sealed = null, \
+             token_hash = null, degraded_since = null, evidence = null, version = version + 1 where id = $1")
+            .bind(instance.0).bind(now.as_millis()).execute(c).await.map(drop))?;
+        Ok(true)
     }
 
     async fn insert_tags(&mut self, instance: InstanceId, tags: &[String]) -> Result<()> {

@@ -30,7 +30,7 @@ create unique index client_registration_place
 
 create table instance_grant (
     instance_id integer primary key not null references instance (id) on delete cascade,
-    -- Counts changes of the tokens; a writer that read an older version does not overwrite a newer one.
+    -- Grows with every change of the tokens; a writer that read an older version does not overwrite a newer one.
     version integer not null,
     sealed blob not null,
     subject_sealed blob,
@@ -42,7 +42,7 @@ create table instance_grant (
     failures integer not null default 0,
     -- The provider is not to be asked before.
     retry_at integer,
-    -- Who renews it now. The fence counts leases: who holds an older one writes nothing.
+    -- Who renews it now. The fence grows with every lease: who holds an older one writes nothing.
     lease_owner blob,
     lease_fence integer not null default 0,
     lease_until integer,
