@@ -30,4 +30,8 @@ ids! {
     InstanceId;
     /// An instance key.
     KeyId;
+    /// Our registration as a client of a provider.
+    RegistrationId;
+    /// An attempt to connect an instance.
+    AttemptId;
 }

@@ -3,6 +3,7 @@
 
 pub mod ceql;
 
+mod attempt;
 mod caller;
 mod connector_ref;
 mod entropy;
@@ -19,11 +20,12 @@ mod secret;
 mod time;
 mod user;
 
+pub use attempt::AttemptStatus;
 pub use caller::{Caller, Visibility};
 pub use connector_ref::ConnectorKey;
 pub use entropy::{Entropy, RequestId};
-pub use id::{AccountId, ConnectorId, InstanceId, KeyId, OrganizationId, UserId};
-pub use instance::{Configuration, Health, Instance, Lifecycle};
+pub use id::{AccountId, AttemptId, ConnectorId, InstanceId, KeyId, OrganizationId, RegistrationId, UserId};
+pub use instance::{Configuration, Health, Instance, Lifecycle, Standing, Trouble};
 pub use instance_key::{InstanceKey, KeyPolicy, MAX_KEY_NAME};
 pub use log::CallRecord;
 pub use organization::{Account, Organization};

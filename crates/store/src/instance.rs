@@ -1,7 +1,7 @@
 //! Instances, one at a time: their rows, tags, sealed values and tokens.
 
 use keyway_model::{
-    AccountId, ConnectorKey, Health, Instance, InstanceId, Lifecycle, OrganizationId, Timestamp, UserId,
+    AccountId, ConnectorKey, Instance, InstanceId, OrganizationId, Standing, Timestamp, Trouble, UserId,
 };
 use uuid::Uuid;
 
@@ -44,8 +44,10 @@ pub struct NewInstance<'a> {
     pub name: &'a str,
     /// Its tags in order.
     pub tags: &'a [String],
-    /// What its verification said.
-    pub health: Health,
+    /// Where its credential stands.
+    pub standing: Standing,
+    /// Whether the provider took its credential.
+    pub verified: bool,
     /// Its token.
     pub token: &'a StoredToken,
     /// Its configuration.
@@ -67,8 +69,21 @@ pub struct SealedInstance {
 
 row! { InstanceRow {
     id: i64, uuid: Uuid, organization_id: i64, account_id: i64, user_id: i64, connector_key: String, connector_version: i64, name: String,
-    lifecycle: String, health: String, token_sealed: Option<Vec<u8>>, version: i64, created_at: i64, updated_at: i64,
+    enabled: bool, standing: String, verified: bool, degraded_since: Option<i64>, evidence: Option<String>,
+    token_sealed: Option<Vec<u8>>, version: i64, created_at: i64, updated_at: i64,
 } }
+
+/// Columns of an instance. `lifecycle` tells whether it is switched on, `health` what its last verification said.
+macro_rules! select_instance {
+    ($rest:literal) => {
+        concat!(
+            "select id, uuid, organization_id, account_id, user_id, connector_key, connector_version, name, ",
+            "lifecycle = 'active' as enabled, standing, health = 'healthy' as verified, degraded_since, evidence, ",
+            "token_sealed, version, created_at, updated_at from instance ",
+            $rest
+        )
+    };
+}
 
 row! { ValueRow { field: String, sealed: Vec<u8> } }
 
@@ -85,8 +100,13 @@ impl InstanceRow {
             connector_version: self.connector_version,
             name: self.name,
             tags,
-            lifecycle: Lifecycle::parse(&self.lifecycle).ok_or_else(|| unreadable("lifecycle"))?,
-            health: Health::parse(&self.health).ok_or_else(|| unreadable("health"))?,
+            enabled: self.enabled,
+            standing: Standing::parse(&self.standing).ok_or_else(|| unreadable("standing"))?,
+            verified: self.verified,
+            trouble: self.degraded_since.map(|since| Trouble {
+                since: Timestamp::from_millis(since),
+                evidence: self.evidence.unwrap_or_default(),
+            }),
             version: self.version,
             created_at: Timestamp::from_millis(self.created_at),
             updated_at: Timestamp::from_millis(self.updated_at),
@@ -100,11 +120,13 @@ impl Tx {
     pub async fn insert_instance(&mut self, new: &NewInstance<'_>) -> Result<InstanceId> {
         let id: i64 = on!(self, c => sqlx::query_scalar(
             "insert into instance (uuid, organization_id, account_id, user_id, connector_key, name, search_name, lifecycle, \
-             health, token_sealed, token_hash, version, created_at, updated_at, connector_version) \
-             values ($1, $2, $3, $4, $5, $6, $11, 'active', $7, $8, $9, 1, $10, $10, $12) returning id")
+             health, token_sealed, token_hash, version, created_at, updated_at, connector_version, standing) \
+             values ($1, $2, $3, $4, $5, $6, $11, 'active', case when $7 then 'healthy' else 'unverified' end, $8, $9, 1, \
+             $10, $10, $12, $13) returning id")
             .bind(new.uuid).bind(new.organization.0).bind(new.account.0).bind(new.user.0).bind(new.connector.as_str())
-            .bind(new.name).bind(new.health.as_str()).bind(&new.token.sealed).bind(&new.token.hash)
-            .bind(new.created_at.as_millis()).bind(new.name.to_lowercase()).bind(new.connector_version).fetch_one(c).await)?;
+            .bind(new.name).bind(new.verified).bind(&new.token.sealed).bind(&new.token.hash)
+            .bind(new.created_at.as_millis()).bind(new.name.to_lowercase()).bind(new.connector_version)
+            .bind(new.standing.as_str()).fetch_one(c).await)?;
         let id = InstanceId(id);
         self.insert_tags(id, new.tags).await?;
         for value in new.values {
@@ -116,8 +138,7 @@ impl Tx {
     /// The live instance of an organization with an id, everything sealed included.
     pub async fn instance(&mut self, organization: OrganizationId, id: InstanceId) -> Result<Option<SealedInstance>> {
         let row: Option<InstanceRow> = on!(self, c => sqlx::query_as(
-            "select id, uuid, organization_id, account_id, user_id, connector_key, connector_version, name, lifecycle, health, token_sealed, \
-             version, created_at, updated_at from instance where id = $1 and organization_id = $2 and deleted_at is null")
+            select_instance!("where id = $1 and organization_id = $2 and deleted_at is null"))
             .bind(id.0).bind(organization.0).fetch_optional(c).await)?;
         self.complete(row).await
     }
@@ -125,8 +146,7 @@ impl Tx {
     /// The live instance whose token has a hash.
     pub async fn instance_by_token(&mut self, hash: &[u8]) -> Result<Option<SealedInstance>> {
         let row: Option<InstanceRow> = on!(self, c => sqlx::query_as(
-            "select id, uuid, organization_id, account_id, user_id, connector_key, connector_version, name, lifecycle, health, token_sealed, \
-             version, created_at, updated_at from instance where token_hash = $1 and deleted_at is null")
+            select_instance!("where token_hash = $1 and deleted_at is null"))
             .bind(hash).fetch_optional(c).await)?;
         self.complete(row).await
     }
@@ -155,13 +175,15 @@ impl Tx {
         Ok(Some(SealedInstance { instance, token, values }))
     }
 
-    /// Writes an instance's changeable members if its version is still the one that was read; raises the version.
+    /// Writes what people change of an instance if its version is still the one that was read; raises the version.
+    /// Standing and trouble have methods of their own, so that what the server notices gets in nobody's way.
     pub async fn update_instance(&mut self, instance: &Instance) -> Result<bool> {
         let changed = on!(self, c => sqlx::query(
-            "update instance set connector_key = $3, name = $4, lifecycle = $5, health = $6, updated_at = $7, \
-             search_name = $8, connector_version = $9, version = version + 1 where id = $1 and version = $2 and deleted_at is null")
+            "update instance set connector_key = $3, name = $4, lifecycle = case when $5 then 'active' else 'disabled' end, \
+             health = case when $6 then 'healthy' else 'unverified' end, updated_at = $7, search_name = $8, \
+             connector_version = $9, version = version + 1 where id = $1 and version = $2 and deleted_at is null")
             .bind(instance.id.0).bind(instance.version).bind(instance.connector.as_str()).bind(&instance.name)
-            .bind(instance.lifecycle.as_str()).bind(instance.health.as_str()).bind(instance.updated_at.as_millis())
+            .bind(instance.enabled).bind(instance.verified).bind(instance.updated_at.as_millis())
             .bind(instance.name.to_lowercase()).bind(instance.connector_version).execute(c).await
             .map(|done| done.rows_affected()))?;
         if changed == 1 {
@@ -206,15 +228,23 @@ impl Tx {
 
     /// Erases everything secret of an instance and leaves a tombstone; whether it was alive.
     pub async fn delete_instance(&mut self, instance: InstanceId, now: Timestamp) -> Result<bool> {
-        let gone = on!(self, c => sqlx::query(
-            "update instance set lifecycle = 'deleted', deleted_at = $2, updated_at = $2, token_sealed = null, \
-             token_hash = null, version = version + 1 where id = $1 and deleted_at is null")
-            .bind(instance.0).bind(now.as_millis()).execute(c).await.map(|done| done.rows_affected()))?;
+        // Held first and changed last. The change is of a unique column, which in PostgreSQL shuts out even those that
+        // only refer to the instance: a renewal would wait for us while we wait for its grant.
+        if !self.lock_instance(instance).await? {
+            return Ok(false);
+        }
         on!(self, c => sqlx::query("delete from instance_value where instance_id = $1").bind(instance.0)
             .execute(c).await.map(drop))?;
         on!(self, c => sqlx::query("delete from instance_key where instance_id = $1").bind(instance.0)
             .execute(c).await.map(drop))?;
-        Ok(gone == 1)
+        on!(self, c => sqlx::query("delete from connect_attempt where instance_id = $1").bind(instance.0)
+            .execute(c).await.map(drop))?;
+        self.delete_grant(instance).await?;
+        on!(self, c => sqlx::query(
+            "update instance set lifecycle = 'deleted', deleted_at = $2, updated_at = $2, token_sealed = null, \
+             token_hash = null, degraded_since = null, evidence = null, version = version + 1 where id = $1")
+            .bind(instance.0).bind(now.as_millis()).execute(c).await.map(drop))?;
+        Ok(true)
     }
 
     async fn insert_tags(&mut self, instance: InstanceId, tags: &[String]) -> Result<()> {

@@ -5,7 +5,7 @@ use sqlx::{PgPool, SqlitePool};
 use crate::{Error, Result};
 
 /// The newest schema version that this program knows.
-pub const SCHEMA_VERSION: u32 = 3;
+pub const SCHEMA_VERSION: u32 = 4;
 
 struct Migration {
     sqlite: &'static str,
@@ -22,8 +22,12 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: [Migration; SCHEMA_VERSION as usize] =
-    [migration!("0001_foundation"), migration!("0002_call_log_detail"), migration!("0003_connector_versions")];
+const MIGRATIONS: [Migration; SCHEMA_VERSION as usize] = [
+    migration!("0001_foundation"),
+    migration!("0002_call_log_detail"),
+    migration!("0003_connector_versions"),
+    migration!("0004_grants"),
+];
 
 const TABLE: &str = "create table if not exists schema_version (version bigint primary key not null)";
 const CURRENT: &str = "select coalesce(max(version), 0) from schema_version";

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use http::HeaderValue;
 use keyway_app::catalogue;
 use keyway_app::instances::{InstanceDetail, MASK, Shown};
-use keyway_model::{self as model, Health, Lifecycle, Secret, Timestamp};
+use keyway_model::{self as model, Secret, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -166,8 +166,8 @@ pub(crate) fn instance(detail: &InstanceDetail, with_configuration: bool) -> Ins
         tags: instance.tags.clone(),
         provision_interactions: [],
         valid: true,
-        verified: instance.health == Health::Healthy,
-        disabled: instance.lifecycle == Lifecycle::Disabled,
+        verified: instance.verified,
+        disabled: !instance.enabled,
         max_cache_size: 0,
         cache_time_to_live: 0,
         caching_enabled: false,

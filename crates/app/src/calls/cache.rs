@@ -177,7 +177,7 @@ impl Snapshot {
             organization: instance.organization,
             account: instance.account,
             user: instance.user,
-            enabled: instance.lifecycle == keyway_model::Lifecycle::Active,
+            enabled: instance.enabled,
             hub: connector.hub.as_str().into(),
             redactor: Redactor::of(&connector, &configuration, &token),
             without_nulls: setting("filter.response.nulls") != Some("false"),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use keyway_connector::Connector;
-use keyway_model::{Caller, Configuration, Instance, InstanceId, Lifecycle, OrganizationId, PageSize, Visibility};
+use keyway_model::{Caller, Configuration, Instance, InstanceId, OrganizationId, PageSize, Visibility};
 use keyway_store::InstanceFilter;
 
 use super::configuration::{self, ConfigurationInput};
@@ -91,7 +91,7 @@ async fn try_patch(app: &App, caller: &Caller, id: InstanceId, patch: InstancePa
     let touched = patch.verify || moves || patch.connector.is_some() || !patch.configuration.is_empty();
     let after = if touched { reconfigure(&old, &new, &before, &patch.configuration)? } else { before.clone() };
     if patch.verify || moves || changes_credential(&new, &before, &after) {
-        instance.health = Target::prepare(&new, &after)?.verify(app, &new, &after).await?;
+        instance.verified = Target::prepare(&new, &after)?.verify(app, &new, &after).await?;
     }
     save(app, instance, &before, &after).await
 }
@@ -184,7 +184,7 @@ pub async fn set_enabled(app: &App, caller: &Caller, id: InstanceId, enabled: bo
     for _ in 0..TRIES {
         let sealed = load_to_change(app, caller, id).await?;
         let mut instance = sealed.instance;
-        instance.lifecycle = if enabled { Lifecycle::Active } else { Lifecycle::Disabled };
+        instance.enabled = enabled;
         if let Some(changed) = save(app, instance, &Configuration::new(), &Configuration::new()).await? {
             return Ok(changed);
         }

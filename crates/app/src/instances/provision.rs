@@ -1,7 +1,7 @@
 //! Making an instance: check, verify with the provider, seal, one transaction. A failure anywhere leaves nothing behind.
 
 use keyway_connector::Connector;
-use keyway_model::{Caller, Configuration, Problems, Secret, plain_text};
+use keyway_model::{Caller, Configuration, Problems, Secret, Standing, plain_text};
 use keyway_store::{NewInstance, StoredToken};
 use keyway_vault::Context;
 
@@ -39,7 +39,7 @@ pub async fn create(app: &App, caller: &Caller, new: NewInstanceInput) -> Result
     let name = checked_name(new.name, &connector)?;
     let tags = checked_tags(new.tags)?;
     let target = Target::prepare(&connector, &complete)?;
-    let health = target.verify(app, &connector, &complete).await?;
+    let verified = target.verify(app, &connector, &complete).await?;
 
     let organization = caller.organization();
     let uuid = app.entropy.uuid();
@@ -56,7 +56,8 @@ pub async fn create(app: &App, caller: &Caller, new: NewInstanceInput) -> Result
         connector_version: version,
         name: &name,
         tags: &tags,
-        health,
+        standing: Standing::Ready,
+        verified,
         token: &token,
         values: &values,
         created_at: app.clock.now(),

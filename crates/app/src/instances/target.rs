@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use keyway_auth::{Authorizer, BaseUrl, Destination, Refusal};
 use keyway_connector::{BASE_URL, Connector};
-use keyway_model::{Configuration, Health};
+use keyway_model::Configuration;
 
 use super::configuration::method_of;
 use crate::calls::Redactor;
@@ -34,19 +34,14 @@ impl Target {
         Ok(Self { base, authorizer, settings })
     }
 
-    /// Asks the provider whether it takes the credential, where the connector says how.
-    pub(crate) async fn verify(
-        &self,
-        app: &App,
-        connector: &Connector,
-        configuration: &Configuration,
-    ) -> Result<Health> {
+    /// Asks the provider whether it takes the credential, where the connector says how; whether it was asked.
+    pub(crate) async fn verify(&self, app: &App, connector: &Connector, configuration: &Configuration) -> Result<bool> {
         let Some(verify) = &connector.verify else {
-            return Ok(Health::Unverified);
+            return Ok(false);
         };
         let to = Destination { base: &self.base, settings: &self.settings, authorizer: &self.authorizer };
         match keyway_auth::verify(&app.egress, to, verify).await {
-            Ok(()) => Ok(Health::Healthy),
+            Ok(()) => Ok(true),
             // What a provider says of a wrong credential may hold a right one that is stored.
             Err(refusal) => Err(refused(connector, refusal, &Redactor::of_values(connector, configuration))),
         }

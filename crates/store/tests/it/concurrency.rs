@@ -26,7 +26,16 @@ where
     T: Send + 'static,
     F: Future<Output = keyway_store::Result<T>> + Send + 'static,
 {
-    let mut tasks: JoinSet<keyway_store::Result<T>> = (1..=8).map(|number| body(store.clone(), number)).collect();
+    crowd(8, store, body).await
+}
+
+/// Runs a body in many tasks at once, numbered from 1, and gathers what they return.
+pub(crate) async fn crowd<T, F>(size: u128, store: &Store, body: impl Fn(Store, u128) -> F) -> Outcome<Vec<T>>
+where
+    T: Send + 'static,
+    F: Future<Output = keyway_store::Result<T>> + Send + 'static,
+{
+    let mut tasks: JoinSet<keyway_store::Result<T>> = (1..=size).map(|number| body(store.clone(), number)).collect();
     let mut results = Vec::new();
     while let Some(result) = tasks.join_next().await {
         results.push(result??);

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use keyway_model::{
-    AccountId, CallRecord, ConnectorKey, Entropy, Health, InstanceId, OrganizationId, Page, PageSize, Timestamp, UserId,
+    AccountId, CallRecord, ConnectorKey, Entropy, InstanceId, OrganizationId, Page, PageSize, Standing, Timestamp,
+    UserId,
 };
 use keyway_store::{
     NewAccount, NewInstance, NewOrganization, NewUser, Result, SCHEMA_VERSION, SealedValue, Selection, StoredToken, Tx,
@@ -152,7 +153,8 @@ pub(crate) struct Draft {
     pub(crate) connector_version: i64,
     pub(crate) name: String,
     pub(crate) tags: Vec<String>,
-    pub(crate) health: Health,
+    pub(crate) standing: Standing,
+    pub(crate) verified: bool,
     pub(crate) token: StoredToken,
     pub(crate) values: Vec<SealedValue>,
 }
@@ -168,7 +170,8 @@ impl Draft {
             connector_version: 1,
             name: name.to_owned(),
             tags: vec![],
-            health: Health::Unverified,
+            standing: Standing::Ready,
+            verified: false,
             token,
             values: vec![],
         }
@@ -201,7 +204,8 @@ impl Draft {
             connector_version: self.connector_version,
             name: &self.name,
             tags: &self.tags,
-            health: self.health,
+            standing: self.standing,
+            verified: self.verified,
             token: &self.token,
             values: &self.values,
             created_at: at(0),

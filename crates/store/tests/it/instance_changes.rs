@@ -1,6 +1,6 @@
 //! Changes of an instance: its members by version, its values and its sealed token.
 
-use keyway_model::{Health, InstanceId, Lifecycle};
+use keyway_model::InstanceId;
 use keyway_store::Error;
 
 use crate::fixture::{Draft, at, connector, sealed_value, texts};
@@ -26,8 +26,8 @@ async fn an_instance_changes_its_members_and_raises_its_version(t: Test) -> Outc
     changed.connector = connector("stripe");
     changed.name = "After".into();
     changed.tags = texts(&["z", "a"]);
-    changed.lifecycle = Lifecycle::Disabled;
-    changed.health = Health::Healthy;
+    changed.enabled = false;
+    changed.verified = true;
     changed.updated_at = at(60);
 
     let mut tx = t.write().await?;

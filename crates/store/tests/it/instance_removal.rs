@@ -1,6 +1,6 @@
 //! What a deletion erases, and what stays of an instance.
 
-use keyway_model::{InstanceId, KeyPolicy, Lifecycle, Visibility};
+use keyway_model::{InstanceId, KeyPolicy, Visibility};
 use keyway_store::NewInstanceKey;
 
 use crate::fixture::{Draft, Tenant, at, pages_of};
@@ -102,7 +102,7 @@ async fn a_deleted_instance_does_not_change(t: Test) -> Outcome {
     let mut revived = t.read().await?.instance(acme.organization, id).await?.expect("it was kept").instance;
     delete(&t, id).await?;
 
-    revived.lifecycle = Lifecycle::Active;
+    revived.enabled = true;
     let mut tx = t.write().await?;
     for version in [1, 2] {
         revived.version = version;

@@ -1,6 +1,6 @@
 //! Instances as they are kept and found.
 
-use keyway_model::{Health, Instance, InstanceId, Lifecycle, UserId};
+use keyway_model::{Instance, InstanceId, Standing, UserId};
 use keyway_store::{Error, SealedInstance};
 
 use crate::fixture::{Draft, Tenant, at, fresh_uuid, sealed_value};
@@ -20,7 +20,7 @@ on_both!(
 fn rich() -> Draft {
     let draft = Draft::named("Größe 'CRM' \\ 日本").of("x2-y_z.1").tagged(&["zebra", "ant", "Ünï"]);
     let draft = draft.with_value("user.name", b"\x00\xff").with_value("base.url", b"").with_value("a", &[7; 5000]);
-    Draft { health: Health::Healthy, connector_version: 3, ..draft }
+    Draft { standing: Standing::Setup, verified: true, connector_version: 3, ..draft }
 }
 
 async fn an_instance_is_read_back_as_it_was_kept(t: Test) -> Outcome {
@@ -39,8 +39,10 @@ async fn an_instance_is_read_back_as_it_was_kept(t: Test) -> Outcome {
         connector_version: 3,
         name: draft.name,
         tags: draft.tags,
-        lifecycle: Lifecycle::Active,
-        health: Health::Healthy,
+        enabled: true,
+        standing: Standing::Setup,
+        verified: true,
+        trouble: None,
         version: 1,
         created_at: at(0),
         updated_at: at(0),
@@ -57,7 +59,7 @@ async fn an_instance_may_have_no_tags_and_no_values(t: Test) -> Outcome {
     t.instance(&acme, &rich()).await?;
     let id = t.instance(&acme, &Draft::named("")).await?;
     let kept = t.read().await?.instance(acme.organization, id).await?.expect("it was kept");
-    assert_eq!((kept.instance.name.as_str(), kept.instance.health), ("", Health::Unverified));
+    assert_eq!((kept.instance.name.as_str(), kept.instance.verified), ("", false));
     assert!(kept.instance.tags.is_empty());
     assert_eq!(kept.values, []);
     Ok(())

@@ -3,28 +3,37 @@
 
 #[macro_use]
 mod harness;
+mod connecting;
 mod database;
 mod fixture;
 mod neighbourhood;
 
 mod accounts;
+mod attempt_steps;
+mod attempts;
 mod call_log;
 mod call_log_read;
 mod call_log_sums;
 mod change_notices;
 mod concurrency;
 mod connectors;
+mod due_renewals;
+mod grant_races;
+mod grant_renewals;
+mod grants;
 mod instance_changes;
 mod instance_keys;
 mod instance_list;
 mod instance_pages;
 mod instance_removal;
 mod instance_search;
+mod instance_state;
 mod instances;
 mod logins;
 mod opening;
 mod organizations;
 mod postgres_server;
+mod registrations;
 mod schema;
 mod sqlite_file;
 mod transactions;

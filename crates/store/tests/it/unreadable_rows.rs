@@ -1,9 +1,10 @@
 //! Rows that this program did not write: they are named in an error, never guessed.
 
 use keyway_model::KeyPolicy;
-use keyway_store::{Error, NewInstanceKey, Selection};
+use keyway_store::{Error, NewInstanceKey, RegistrationFilter, Selection};
 
-use crate::fixture::{Draft, at, pages_of};
+use crate::connecting::{Attempt, Registration};
+use crate::fixture::{Draft, at, connector, pages_of};
 use crate::harness::{Outcome, Test};
 
 on_both!(
@@ -11,6 +12,8 @@ on_both!(
     an_unreadable_profile_is_named,
     an_unknown_role_is_named,
     unreadable_limits_of_a_key_are_named,
+    unreadable_parts_of_a_registration_are_named,
+    unreadable_parts_of_an_attempt_are_named,
     an_unknown_state_of_an_instance_cannot_be_kept,
     a_number_of_an_unreadable_connector_is_left_out,
 );
@@ -73,11 +76,42 @@ async fn unreadable_limits_of_a_key_are_named(t: Test) -> Outcome {
     Ok(())
 }
 
+async fn unreadable_parts_of_a_registration_are_named(t: Test) -> Outcome {
+    let acme = t.tenant("acme").await?;
+    let id = t.registration(&Registration::of(&acme)).await?;
+    t.raw.execute("update client_registration set callback_urls = 'not json'").await?;
+    let place = ("client_registration", "callback_urls");
+    assert_named(t.read().await?.registration(id).await, place, id.0);
+    let filter = RegistrationFilter { organization: Some(acme.organization), account: None };
+    assert_named(t.read().await?.registrations(filter, 0, pages_of(5)).await, place, id.0);
+    let offered = t.read().await?.registrations_for(&connector("closeio"), acme.organization, acme.account).await;
+    assert_named(offered, place, id.0);
+    t.raw.execute("update client_registration set connector_key = 'NOT A KEY'").await?;
+    assert_named(t.read().await?.registration(id).await, ("client_registration", "connector_key"), id.0);
+    Ok(())
+}
+
+async fn unreadable_parts_of_an_attempt_are_named(t: Test) -> Outcome {
+    let acme = t.tenant("acme").await?;
+    let attempt = Attempt::of(&acme, "state");
+    let mut tx = t.write().await?;
+    let id = tx.insert_attempt(&attempt.row()).await?;
+    tx.commit().await?;
+    assert!(t.raw.execute("update connect_attempt set status = 'lost'").await.is_err());
+    t.raw.execute("update connect_attempt set connector_key = 'NOT A KEY'").await?;
+    let place = ("connect_attempt", "connector_key");
+    assert_named(t.read().await?.attempt_by_state(b"state").await, place, id.0);
+    assert_named(t.read().await?.attempt_by_uuid(attempt.uuid).await, place, id.0);
+    assert_named(t.read().await?.attempts(acme.organization, 0, pages_of(5)).await, place, id.0);
+    Ok(())
+}
+
 async fn an_unknown_state_of_an_instance_cannot_be_kept(t: Test) -> Outcome {
     let acme = t.tenant("acme").await?;
     t.instance(&acme, &Draft::named("crm")).await?;
     assert!(t.raw.execute("update instance set lifecycle = 'paused'").await.is_err());
     assert!(t.raw.execute("update instance set health = 'fine'").await.is_err());
+    assert!(t.raw.execute("update instance set standing = 'good'").await.is_err());
     Ok(())
 }
 
