@@ -3,16 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::uri::Scheme;
 use http::{Request, Response};
 use http_body::Body as _;
 use hyper::body::Incoming;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use moka::sync::Cache;
 
-use crate::connector::{Deadline, GuardedConnector};
 use crate::deadline::{Progress, first_byte};
-use crate::{AddressPolicy, Body, Error, is_upgrade, roots};
+use crate::pools::Pools;
+use crate::tls_profile::Digest;
+use crate::{AddressPolicy, Body, Error, TlsProfile, roots};
+
+/// Most profiles whose connections are kept, and how long without a call.
+const PROFILES: u64 = 1_000;
+const UNUSED: Duration = Duration::from_mins(10);
 
 /// How long each stage may take.
 #[derive(Clone, Copy, Debug)]
@@ -28,28 +32,30 @@ pub struct Limits {
 /// The way out. Each runtime has its own, so connections are never shared between cores.
 #[derive(Clone, Debug)]
 pub struct Egress {
-    client: HttpClient,
-    /// For WebSocket, which begins with HTTP/1.1 although the provider may prefer HTTP/2.
-    upgrading: HttpClient,
+    pools: Arc<Pools>,
+    /// Whether TLS was asked for in particular, so that nothing may go without.
+    tls_only: bool,
     limits: Limits,
+    policy: Arc<AddressPolicy>,
+    /// The pools of profiles, so that one call can use the connection of the last.
+    profiles: Cache<Digest, Arc<Pools>>,
 }
-
-type HttpClient = Client<Deadline<HttpsConnector<GuardedConnector>>, Body>;
 
 impl Egress {
     /// Makes a client with its own pool of connections.
     pub fn new(policy: Arc<AddressPolicy>, limits: Limits) -> Self {
-        let builder = || HttpsConnectorBuilder::new().with_tls_config(roots::default_config()).https_or_http();
-        let guarded = GuardedConnector { policy };
-        let any = builder().enable_all_versions().wrap_connector(guarded.clone());
-        let first = builder().enable_http1().wrap_connector(guarded);
-        let client = |https| {
-            Client::builder(TokioExecutor::new())
-                .pool_timer(TokioTimer::new())
-                .pool_idle_timeout(Duration::from_mins(1))
-                .build(Deadline { inner: https, limit: limits.connect })
-        };
-        Self { client: client(any), upgrading: client(first), limits }
+        let pools = Pools::new(&roots::default_config(), Arc::clone(&policy), limits.connect);
+        let profiles = Cache::builder().max_capacity(PROFILES).time_to_idle(UNUSED).build();
+        Self { pools: Arc::new(pools), tls_only: false, limits, policy, profiles }
+    }
+
+    /// The same way out with TLS as a profile says. Its connections carry nobody else's calls, and it refuses URLs without
+    /// TLS: a provider that is to prove itself, or to be shown a certificate, must not be called in the clear.
+    #[must_use]
+    pub fn with_profile(&self, profile: &Arc<TlsProfile>) -> Self {
+        let make = || Arc::new(Pools::new(profile.config(), Arc::clone(&self.policy), self.limits.connect));
+        let pools = self.profiles.get_with(profile.digest(), make);
+        Self { pools, tls_only: true, ..self.clone() }
     }
 
     /// Sends a request whose URI is absolute and returns the answer as soon as its head is there.
@@ -61,11 +67,14 @@ impl Egress {
         };
         // A URI shares its text, so keeping one costs no copy.
         let uri = request.uri().clone();
-        let client = if is_upgrade(request.headers()) { &self.upgrading } else { &self.client };
-        let answer = client.request(request);
+        let host = uri.host().unwrap_or_default();
+        if self.tls_only && uri.scheme() != Some(&Scheme::HTTPS) {
+            return Err(Error::Tls { host: host.to_owned(), reason: "the URL does not begin with https".to_owned() });
+        }
+        let answer = self.pools.request(request);
         first_byte(self.limits.first_byte, progress.as_ref(), answer)
             .await?
-            .map_err(|error| Error::from_client(&error, uri.host().unwrap_or_default()))
+            .map_err(|error| Error::from_client(&error, host))
     }
 
     /// The limits that bodies are given.

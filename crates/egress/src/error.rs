@@ -37,7 +37,15 @@ pub enum Error {
     Connect {
         /// Host as in the URL.
         host: String,
-        /// What the operating system or TLS says.
+        /// What the operating system says.
+        reason: String,
+    },
+    /// One side does not trust the other, or they have no way of encryption in common.
+    #[error("TLS with {host} failed: {reason}")]
+    Tls {
+        /// Host as in the URL.
+        host: String,
+        /// What TLS says.
         reason: String,
     },
     /// Too slow.
@@ -57,12 +65,31 @@ impl Error {
             if let Some(own) = current.downcast_ref::<Self>() {
                 return own.clone();
             }
+            // A refused certificate is often told after the handshake, in the middle of the first answer.
+            if let Some(reason) = tls_reason(current) {
+                return Self::Tls { host: host.to_owned(), reason };
+            }
             deepest = current.to_string();
-            source = current.source();
+            source = inner(current);
         }
         if error.is_connect() {
             return Self::Connect { host: host.to_owned(), reason: deepest };
         }
         Self::Broken(deepest)
+    }
+}
+
+/// What TLS says, if this is an error of it. HTTP/2 keeps no more of such an error than its kind and its text, but nothing
+/// else on the way calls its data invalid.
+fn tls_reason(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    let error = error.downcast_ref::<std::io::Error>()?;
+    (error.kind() == std::io::ErrorKind::InvalidData).then(|| error.to_string())
+}
+
+/// What an error wraps. An I/O error names as its source the source of what it wraps, and so passes that over.
+fn inner<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a (dyn std::error::Error + 'static)> {
+    match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+        Some(wrapped) => Some(wrapped),
+        None => error.source(),
     }
 }
