@@ -3,6 +3,7 @@
 mod authorizer;
 mod base_url;
 pub mod outgoing;
+pub mod sign;
 mod verification;
 
 pub use authorizer::Authorizer;

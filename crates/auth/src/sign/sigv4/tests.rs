@@ -1,0 +1,4 @@
+//! AWS's published examples, and AWS's own library over requests made at random.
+
+mod examples;
+mod oracle;
