@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
-use keyway_connector::{Moment, Scope, Template};
+use keyway_connector::{Moment, Placements, Scope, Template};
 use keyway_egress::TlsProfile;
 use keyway_model::{Problems, Secret};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -61,13 +61,12 @@ impl Authorizer {
             ready.moving = Some(Arc::new(Moving::new(party, tokens)));
             return Ok(ready);
         }
-        ready.put(party, &scope)?;
+        ready.put(placements, &scope)?;
         Ok(ready)
     }
 
     /// Computes what the placements put on a request.
-    fn put(&mut self, party: Party<'_>, scope: &Scope<'_>) -> Result<(), Problems> {
-        let placements = &party.method.placements;
+    fn put(&mut self, placements: &Placements, scope: &Scope<'_>) -> Result<(), Problems> {
         if let Some((user, password)) = &placements.basic {
             let text = user.fill(scope);
             if text.expose().contains(':') {

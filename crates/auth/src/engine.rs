@@ -37,6 +37,7 @@ pub use obtain::Granted;
 pub use party::{Client, Party};
 pub use recorded::{Keep, Recorded};
 pub use revoke::Revocation;
+pub(crate) use assertion::own as own_assertion;
 pub use tokens::{TokenSet, Tokens};
 
 /// What the engine works with.

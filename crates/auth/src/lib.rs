@@ -14,5 +14,5 @@ mod xml;
 
 pub use authorizer::{Authorizer, Outgoing};
 pub use base_url::{BaseUrl, BaseUrlError};
-pub use outgoing::{Destination, Sent};
+pub use outgoing::Destination;
 pub use verification::{Refusal, verify};

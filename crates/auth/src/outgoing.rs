@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use http::header::{self, HeaderMap, HeaderValue};
-use http::{Method, Request};
-use keyway_connector::{BodyForm, RenderedBody, Root, encode_form, encode_query};
+use http::header::{self, HeaderValue};
+use http::Request;
+use keyway_connector::{BodyForm, Moment, RenderedBody, Root, Scope, encode_form, encode_query};
 use keyway_egress::Body;
 use keyway_model::{Configuration, Problems};
 use serde_json::Value;
 
-use crate::{Authorizer, BaseUrl};
+use crate::{Authorizer, BaseUrl, Outgoing};
 
 /// What Keyway calls itself where the caller does not say who it is.
 pub const USER_AGENT: &str = concat!("keyway/", env!("CARGO_PKG_VERSION"));
@@ -35,8 +35,30 @@ impl<'a> Destination<'a> {
                 (format!("configuration.{key}"), self.settings.get(key).map_or("", |value| value.expose()))
             }
             Root::Url(origin) => ("path".to_owned(), origin.as_str()),
+            // Calls of resources have no such root; requests of methods go by `made_root`.
+            Root::Made(template) => {
+                let text = template.fill_origin(&Scope::of(self.settings))?;
+                return BaseUrl::parse(&text).map(Cow::Owned).map_err(|error| Problems::one("path", error.to_string()));
+            }
         };
         BaseUrl::parse(text).map(Cow::Owned).map_err(|error| Problems::one(field, error.to_string()))
+    }
+
+    /// The same of a root that is made of named values, too.
+    pub fn made_root(&self, root: &Root, scope: &Scope<'_>) -> Result<Cow<'a, BaseUrl>, Problems> {
+        let Root::Made(template) = root else { return self.root(root) };
+        let text = template.fill_origin(scope)?;
+        let field = template.keys().last().map_or_else(|| "url".to_owned(), |key| format!("configuration.{key}"));
+        BaseUrl::parse(&text).map(Cow::Owned).map_err(|error| Problems::one(field, error.to_string()))
+    }
+
+    /// A URL with the credential where it belongs into the query.
+    pub fn with_query(&self, url: &str) -> String {
+        let (path, query) = url.split_once('?').map_or((url, None), |(path, query)| (path, Some(query.to_owned())));
+        match self.authorizer.apply_query(query) {
+            Some(query) => [path, "?", &query].concat(),
+            None => path.to_owned(),
+        }
     }
 
     /// The URI of a path and query below a root, with the credential where it belongs into the query.
@@ -44,23 +66,25 @@ impl<'a> Destination<'a> {
         root.join(path, self.authorizer.apply_query(query).as_deref())
     }
 
-    /// A request. `headers` are complete but for the credential.
+    /// A request with the credential. Its URL has what belongs into the query already, its headers are complete but for the
+    /// credential. `stream` is the body that is not at hand.
     pub fn request(
         &self,
-        method: &Method,
-        uri: String,
-        mut headers: HeaderMap,
-        body: Body,
+        mut call: Outgoing<'_>,
+        stream: Option<Body>,
+        moment: Moment,
     ) -> Result<Request<Body>, Problems> {
-        self.authorizer.apply_headers(&mut headers);
-        headers.entry(header::ACCEPT).or_insert(HeaderValue::from_static("application/json"));
-        headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(USER_AGENT));
+        self.authorizer.apply_headers(&mut call.headers);
+        call.headers.entry(header::ACCEPT).or_insert(HeaderValue::from_static("application/json"));
+        call.headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(USER_AGENT));
+        let call = self.authorizer.authorise(call, moment)?;
+        let body = stream.unwrap_or_else(|| Body::full(call.body.unwrap_or_default()));
         let mut request = Request::builder()
-            .method(method.clone())
-            .uri(uri)
+            .method(call.method.clone())
+            .uri(call.uri)
             .body(body)
             .map_err(|_| Problems::one("path", "cannot be part of a URL"))?;
-        *request.headers_mut() = headers;
+        *request.headers_mut() = call.headers;
         Ok(request)
     }
 }

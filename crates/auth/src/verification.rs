@@ -4,11 +4,11 @@ use bytes::Bytes;
 use http::StatusCode;
 use http::header::{self, HeaderMap, HeaderValue};
 use http_body_util::{BodyExt, Limited};
-use keyway_connector::{Answer, Inputs, Json, Request};
+use keyway_connector::{Answer, Inputs, Json, Moment, Request, Scope};
 use keyway_egress::{Body, Egress, Error};
 use keyway_model::Problems;
 
-use crate::Destination;
+use crate::{Destination, Outgoing};
 use crate::outgoing::{self, bytes};
 
 /// How much of an answer is read.
@@ -37,8 +37,9 @@ impl From<Problems> for Refusal {
 }
 
 /// Makes the connector's verify request; a status of 2xx is a yes, unless the definition asks for more.
-pub async fn verify(egress: &Egress, to: Destination<'_>, verify: &Request) -> Result<(), Refusal> {
-    let inputs = Inputs { settings: to.settings, places: Vec::new(), body: None, previous: None };
+pub async fn verify(egress: &Egress, to: Destination<'_>, verify: &Request, moment: Moment) -> Result<(), Refusal> {
+    let scope = Scope::of(to.settings).at(moment);
+    let inputs = Inputs { scope: &scope, places: Vec::new(), body: None, previous: None };
     let rendered = verify.render(&inputs)?;
     let mut headers: HeaderMap = rendered.headers;
     let body = match bytes(&rendered.body) {
@@ -46,13 +47,16 @@ pub async fn verify(egress: &Egress, to: Destination<'_>, verify: &Request) -> R
             let kind =
                 HeaderValue::from_str(&kind).map_err(|_| Problems::one("content_type", "is not a media type"))?;
             headers.insert(header::CONTENT_TYPE, kind);
-            Body::full(bytes)
+            bytes
         }
-        None => Body::empty(),
+        None => Bytes::new(),
     };
     let query = outgoing::query(&rendered.query, &[]);
     let root = to.root(verify.root())?;
-    let request = to.request(verify.method(), to.uri(&root, &rendered.path, query), headers, body)?;
+    let uri = to.uri(&root, &rendered.path, query);
+    let request = to.request(Outgoing { method: verify.method(), uri, headers, body: Some(body) }, None, moment)?;
+    let profiled = to.authorizer.profile().map(|profile| egress.with_profile(profile));
+    let egress = profiled.as_ref().unwrap_or(egress);
     let answer = egress.send(request).await.map_err(Refusal::Unreachable)?;
     let (status, headers) = (answer.status(), answer.headers().clone());
     if status.is_success() && verify.success_when.is_none() {

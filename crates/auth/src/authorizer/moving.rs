@@ -46,7 +46,7 @@ impl Moving {
         self.fill_body(&mut call, moment)?;
         let scope = self.scope(Some(&call), moment)?;
         let mut put = Authorizer::default();
-        put.put_moving(&self.method, &scope)?;
+        put.put(&self.method.placements, &scope)?;
         put.apply_headers(&mut call.headers);
         call.uri = with_query(&put, call.uri);
         match &self.method.placements.signature {
@@ -78,8 +78,7 @@ impl Moving {
     /// An assertion, signed anew when half of its life is over.
     fn assertion(&self, assertion: &Assertion, scope: &Scope<'_>, moment: Moment) -> Result<Secret, Problems> {
         let mut last = self.signed.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((until, signed)) = last.as_ref().filter(|(until, _)| moment.now < *until) {
-            let _: &Timestamp = until;
+        if let Some((_, signed)) = last.as_ref().filter(|(until, _)| moment.now < *until) {
             return Ok(signed.clone());
         }
         let signed = own_assertion(assertion, scope, moment)?;

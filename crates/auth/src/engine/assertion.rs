@@ -1,17 +1,17 @@
 //! Tokens that are signed here: the method's own assertion, and the one that says who a client is.
 
-use keyway_connector::{Assertion, Claim, KeyEncoding, Scope};
+use keyway_connector::{Assertion, Claim, KeyEncoding, Moment, Scope};
 use keyway_model::{Problems, Secret};
 use serde_json::{Map, Value, json};
 
 use super::scene::Scene;
-use crate::sign::jwt::{Algorithm, Jwt, Key};
+use crate::sign::jwt::{Algorithm, Jwt, KeyForm};
 
 /// How long a client's assertion is valid, in seconds (RFC 7523: short).
 const LIFETIME: i64 = 300;
 
 /// The method's own assertion.
-pub(crate) fn own(assertion: &Assertion, scope: &Scope<'_>, moment: (i64, [u8; 32])) -> Result<Secret, Problems> {
+pub(crate) fn own(assertion: &Assertion, scope: &Scope<'_>, moment: Moment) -> Result<Secret, Problems> {
     let mut claims = usual(moment, assertion.lifetime);
     for (name, claim) in &assertion.claims {
         match claim {
@@ -32,13 +32,12 @@ pub(crate) fn own(assertion: &Assertion, scope: &Scope<'_>, moment: (i64, [u8; 3
     }
     let texts = assertion.header.iter().filter_map(|(name, text)| Some((name.clone(), text.fill_if_complete(scope)?)));
     let header = texts.map(|(name, text)| (name, text.expose().as_str().into())).collect();
-    let key = assertion.key.fill(scope);
-    let key = match assertion.encoding {
-        KeyEncoding::Utf8 => Key::Text(key),
-        KeyEncoding::Hex => Key::Hex(key),
-        KeyEncoding::Base64 => Key::Base64(key),
+    let form = match assertion.encoding {
+        KeyEncoding::Utf8 => KeyForm::Text,
+        KeyEncoding::Hex => KeyForm::Hex,
+        KeyEncoding::Base64 => KeyForm::Base64,
     };
-    sign(assertion.algorithm.fill(scope).expose(), key, header, claims)
+    sign(assertion.algorithm.fill(scope).expose(), (&assertion.key.fill(scope), form), &header, &claims)
 }
 
 /// What says who a client is (RFC 7523 section 2.2). The audience is the authorization server where it is known, as the update
@@ -48,29 +47,30 @@ pub(super) fn of_client(scene: &Scene<'_>, audience: &str) -> Result<Secret, Pro
     let missing = || Problems::one("client.key", "is required: the client signs who it is");
     let key = client.member("key").ok_or_else(missing)?.clone();
     let text = |name: &str| client.member(name).map(|value| value.expose().clone());
-    let mut claims = usual((scene.moment.now.as_millis() / 1000, scene.moment.random), LIFETIME);
+    let mut claims = usual(scene.moment, LIFETIME);
     for (name, value) in [("iss", &*client.id), ("sub", &*client.id), ("aud", audience)] {
         claims.insert(name.to_owned(), value.into());
     }
     let header: Map<String, Value> = text("key_id").map(|id| ("kid".to_owned(), id.into())).into_iter().collect();
     let algorithm = text("algorithm").unwrap_or_else(|| "RS256".to_owned());
-    sign(&algorithm, Key::Text(key), header, claims)
+    sign(&algorithm, (&key, KeyForm::Text), &header, &claims)
 }
 
-fn usual((now, random): (i64, [u8; 32]), lifetime: i64) -> Map<String, Value> {
-    let id: String = random[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+fn usual(moment: Moment, lifetime: i64) -> Map<String, Value> {
+    let now = moment.now.as_millis() / 1000;
+    let id: String = moment.random[..16].iter().map(|byte| format!("{byte:02x}")).collect();
     let claims = json!({ "iat": now, "exp": now + lifetime, "jti": id });
     if let Value::Object(claims) = claims { claims } else { Map::new() }
 }
 
 fn sign(
     algorithm: &str,
-    key: Key,
-    header: Map<String, Value>,
-    claims: Map<String, Value>,
+    (key, form): (&Secret, KeyForm),
+    header: &Map<String, Value>,
+    claims: &Map<String, Value>,
 ) -> Result<Secret, Problems> {
     let unknown = || Problems::one("assertion.algorithm", format!("\"{algorithm}\" is no algorithm of signatures"));
-    let algorithm = Algorithm::parse(algorithm).ok_or_else(unknown)?;
-    let jwt = Jwt { algorithm, key, header, claims };
+    let algorithm = Algorithm::named(algorithm).ok_or_else(unknown)?;
+    let jwt = Jwt { algorithm, key, form, header, claims };
     jwt.sign().map_err(|error| Problems::one("assertion.key", error.to_string()))
 }

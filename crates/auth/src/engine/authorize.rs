@@ -56,7 +56,7 @@ impl Engine<'_> {
         self.discover(grant, &mut scene).await?;
         let scope = asked_scope(grant, &scene);
         let verifier = (asking.proof && authorize.pkce != Pkce::Off && grant.flow == Flow::AuthorizationCode)
-            .then(|| sign::pkce::verifier(self.entropy.bytes()));
+            .then(|| sign::pkce::verifier(&self.entropy.bytes()));
         let nonce = grant.issuer.as_ref().map(|_| hex(&self.entropy.bytes::<16>()));
         show(&mut scene, asking, &scope, verifier.as_ref(), nonce.as_ref());
         let temporary = match (grant.flow, &asking.request_token) {
@@ -189,7 +189,7 @@ fn of_code(
 fn place(authorize: &Authorize, scene: &Scene<'_>) -> Result<(String, Vec<(String, String)>), Failure> {
     let scope = scene.scope();
     let party = scene.party;
-    let inputs = Inputs { settings: party.settings, scope: Some(&scope), places: Vec::new(), body: None, previous: None };
+    let inputs = Inputs { scope: &scope, places: Vec::new(), body: None, previous: None };
     let rendered = authorize.request.render(&inputs)?;
     if !authorize.has_url {
         let found = metadata::endpoint(scene, "authorization_endpoint")?;

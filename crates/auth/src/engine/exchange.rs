@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderValue};
 use http::Request;
-use keyway_connector::{Certificate, ClientAuthentication, Inputs, Root, Signature, Step};
+use keyway_connector::{Certificate, ClientAuthentication, Inputs, Rendered, Signature, Step};
 use keyway_egress::{Body, Egress, TlsProfile};
 use keyway_model::{Problems, Secret};
 use serde_json::Value;
@@ -15,7 +15,7 @@ use super::scene::Scene;
 use super::standard::{self, Parameters};
 use super::{Engine, Failure, assertion};
 use crate::outgoing::{self, Destination};
-use crate::{Authorizer, BaseUrl};
+use crate::{Authorizer, BaseUrl, Outgoing};
 
 /// How a request says on whose behalf it is made.
 #[derive(Clone, Copy, Debug)]
@@ -52,8 +52,7 @@ impl Engine<'_> {
             scene.set("made", made);
         }
         if let Some(own) = &scene.party.method.assertion {
-            let moment = (scene.moment.now.as_millis() / 1000, scene.moment.random);
-            let signed = assertion::own(own, &scene.scope(), moment)?;
+            let signed = assertion::own(own, &scene.scope(), scene.moment)?;
             scene.set("assertion", signed.expose().as_str().into());
         }
         Ok(())
@@ -62,13 +61,7 @@ impl Engine<'_> {
     fn request(&self, step: &Step, scene: &Scene<'_>, manner: Manner<'_>) -> Result<Request<Body>, Failure> {
         let scope = scene.scope();
         let party = scene.party;
-        let inputs = Inputs {
-            settings: party.settings,
-            scope: Some(&scope),
-            places: Vec::new(),
-            body: None,
-            previous: None,
-        };
+        let inputs = Inputs { scope: &scope, places: Vec::new(), body: None, previous: None };
         let mut rendered = step.request.render(&inputs)?;
         let none = Authorizer::default();
         let authorizer = if let Manner::Credential(authorizer) = manner { authorizer } else { &none };
@@ -88,8 +81,8 @@ impl Engine<'_> {
             let value = crate::oauth1::token_request(one, &scope, (step.request.method(), &uri), protocol, scene.moment)?;
             headers.insert(header::AUTHORIZATION, value);
         }
-        let call = crate::authorizer::Outgoing { method: step.request.method(), uri, headers, body };
-        Ok(to.finish(call, scene.moment)?)
+        let call = Outgoing { method: step.request.method(), uri: to.with_query(&uri), headers, body: Some(body) };
+        Ok(to.request(call, None, scene.moment)?)
     }
 
     /// The standard's parameters with those that say who the client is.
@@ -164,7 +157,7 @@ fn of_client(scene: &Scene<'_>) -> Result<Option<Arc<TlsProfile>>, Problems> {
 }
 
 /// The bytes of a body; its media type goes into the headers unless the definition sets one.
-fn body(rendered: &keyway_connector::Rendered, headers: &mut HeaderMap) -> Result<Bytes, Problems> {
+fn body(rendered: &Rendered, headers: &mut HeaderMap) -> Result<Bytes, Problems> {
     let Some((bytes, kind)) = outgoing::bytes(&rendered.body) else { return Ok(Bytes::new()) };
     let kind = HeaderValue::from_str(&kind).map_err(|_| Problems::one("content_type", "is not a media type"))?;
     headers.entry(header::CONTENT_TYPE).or_insert(kind);

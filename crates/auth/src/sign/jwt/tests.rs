@@ -18,7 +18,7 @@ struct Keys {
     p256: KeyPair,
     p384: KeyPair,
     ed25519: KeyPair,
-    shared: &'static str,
+    shared: String,
 }
 
 impl Keys {
@@ -28,7 +28,7 @@ impl Keys {
             p256: KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap(),
             p384: KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).unwrap(),
             ed25519: KeyPair::generate_for(&PKCS_ED25519).unwrap(),
-            shared: "your-256-bit-secret",
+            shared: "your-256-bit-secret".to_owned(),
         }
     }
 
@@ -38,7 +38,7 @@ impl Keys {
             Algorithm::Es256 => &self.p256,
             Algorithm::Es384 => &self.p384,
             Algorithm::EdDsa => &self.ed25519,
-            Algorithm::Hs256 | Algorithm::Hs384 | Algorithm::Hs512 => return Secret::from(self.shared),
+            Algorithm::Hs256 | Algorithm::Hs384 | Algorithm::Hs512 => return Secret::new(self.shared.clone()),
             _ => &self.rsa,
         };
         Secret::new(pair.serialize_pem())
