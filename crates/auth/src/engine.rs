@@ -27,6 +27,7 @@ use keyway_egress::Egress;
 use keyway_model::{Clock, Entropy};
 use keyway_script::Sandbox;
 
+pub(crate) use assertion::own as own_assertion;
 pub use authorize::{Asking, Begun};
 pub use device::DeviceCode;
 pub use failure::Failure;
@@ -37,7 +38,6 @@ pub use obtain::Granted;
 pub use party::{Client, Party};
 pub use recorded::{Keep, Recorded};
 pub use revoke::Revocation;
-pub(crate) use assertion::own as own_assertion;
 pub use tokens::{TokenSet, Tokens};
 
 /// What the engine works with.

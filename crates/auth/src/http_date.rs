@@ -2,8 +2,7 @@
 
 use keyway_model::Timestamp;
 
-const MONTHS: [&str; 12] =
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// Reads the preferred form, `Sun, 06 Nov 1994 08:49:37 GMT`; no server of today writes the obsolete ones.
 pub(crate) fn parse(text: &str) -> Option<Timestamp> {

@@ -81,7 +81,10 @@ pub(crate) fn call(
 ) -> Result<String, Problems> {
     let filled = Filled::of(one, scope)?;
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let is_form = kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
+    let is_form = kind
+        .split(';')
+        .next()
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
     let content = if is_form { Content::Form(body) } else { Content::Other(body) };
     let parsed: Uri = uri.parse().map_err(|_| Problems::one("path", "cannot be part of a URL"))?;
     let message = Message { method, uri: &parsed, content };

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use http::header::{self, HeaderValue};
 use http::Request;
+use http::header::{self, HeaderValue};
 use keyway_connector::{BodyForm, Moment, RenderedBody, Root, Scope, encode_form, encode_query};
 use keyway_egress::Body;
 use keyway_model::{Configuration, Problems};

@@ -8,8 +8,8 @@ use keyway_connector::{Answer, Inputs, Json, Moment, Request, Scope};
 use keyway_egress::{Body, Egress, Error};
 use keyway_model::Problems;
 
-use crate::{Destination, Outgoing};
 use crate::outgoing::{self, bytes};
+use crate::{Destination, Outgoing};
 
 /// How much of an answer is read.
 const MAX_ANSWER: usize = 64 * 1024;

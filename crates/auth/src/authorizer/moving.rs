@@ -100,7 +100,8 @@ impl Moving {
         let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         if kind == "application/x-www-form-urlencoded" {
             let own: Vec<(String, Value)> = members.collect();
-            let given = url::form_urlencoded::parse(&body).filter(|(name, _)| !own.iter().any(|(known, _)| known == name));
+            let given =
+                url::form_urlencoded::parse(&body).filter(|(name, _)| !own.iter().any(|(known, _)| known == name));
             let mut pairs = url::form_urlencoded::Serializer::new(String::new());
             pairs.extend_pairs(given);
             let own = encode_form(&Value::Object(own.into_iter().collect()));
@@ -153,8 +154,12 @@ fn sign_v4(v4: &SigV4, scope: &Scope<'_>, call: &mut Outgoing<'_>, moment: Momen
         service: service.expose(),
     };
     let changing = |name: &HeaderName| CHANGING.contains(&name.as_str());
-    let signed: HeaderMap =
-        call.headers.iter().filter(|(name, _)| !changing(name)).map(|(name, value)| (name.clone(), value.clone())).collect();
+    let signed: HeaderMap = call
+        .headers
+        .iter()
+        .filter(|(name, _)| !changing(name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
     let body = call.body.clone();
     let payload = match (&body, v4.unsigned) {
         (Some(body), false) => Payload::Bytes(body),

@@ -77,7 +77,8 @@ impl Engine<'_> {
     pub async fn request_token(&self, party: Party<'_>, asking: &Asking) -> Result<(String, Secret), Failure> {
         let (grant, _) = consent(party)?;
         let mut scene = Scene::new(self, party);
-        show(&mut scene, asking, &asked_scope(grant, &scene), None, None);
+        let scope = asked_scope(grant, &scene);
+        show(&mut scene, asking, &scope, None, None);
         self.temporary(grant, &mut scene, asking).await
     }
 
@@ -131,7 +132,9 @@ impl Engine<'_> {
         let theirs = own.iter().filter(|(name, _)| !pairs.iter().any(|(known, _)| known == name)).cloned();
         let written: Vec<(String, String)> = pairs
             .iter()
-            .map(|(name, value)| own.iter().find(|(known, _)| known == name).unwrap_or(&(name.clone(), value.clone())).clone())
+            .map(|(name, value)| {
+                own.iter().find(|(known, _)| known == name).unwrap_or(&(name.clone(), value.clone())).clone()
+            })
             .chain(theirs)
             .collect();
         append(&mut url, authorize, &written);

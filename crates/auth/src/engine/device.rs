@@ -36,7 +36,8 @@ pub struct DeviceCode {
 impl Engine<'_> {
     /// Asks for a code (RFC 8628 section 3.1).
     pub async fn device(&self, party: Party<'_>) -> Result<DeviceCode, Failure> {
-        let grant: &Grant = party.method.grant.as_ref().ok_or_else(|| Problems::one("authentication.type", "has no codes"))?;
+        let grant: &Grant =
+            party.method.grant.as_ref().ok_or_else(|| Problems::one("authentication.type", "has no codes"))?;
         let mut scene = Scene::new(self, party);
         self.discover(grant, &mut scene).await?;
         let step = match &grant.device {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{self, HeaderMap, HeaderValue};
 use http::Request;
+use http::header::{self, HeaderMap, HeaderValue};
 use keyway_connector::{Certificate, ClientAuthentication, Inputs, Rendered, Signature, Step};
 use keyway_egress::{Body, Egress, TlsProfile};
 use keyway_model::{Problems, Secret};
@@ -78,7 +78,8 @@ impl Engine<'_> {
             let Some(Signature::OAuth1(one)) = &party.method.placements.signature else {
                 return Err(Problems::one("sign", "is not OAuth 1.0a").into());
             };
-            let value = crate::oauth1::token_request(one, &scope, (step.request.method(), &uri), protocol, scene.moment)?;
+            let value =
+                crate::oauth1::token_request(one, &scope, (step.request.method(), &uri), protocol, scene.moment)?;
             headers.insert(header::AUTHORIZATION, value);
         }
         let call = Outgoing { method: step.request.method(), uri: to.with_query(&uri), headers, body: Some(body) };

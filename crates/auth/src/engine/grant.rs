@@ -49,12 +49,12 @@ pub enum Source<'a> {
 impl Engine<'_> {
     /// Gets tokens, or renews them. `recorded` holds answers that were kept by somebody who could not finish; `keep` is given
     /// every answer before it is read.
-    pub async fn obtain(
-        &self,
-        party: Party<'_>,
+    pub async fn obtain<'a>(
+        &'a self,
+        party: Party<'a>,
         source: Source<'_>,
         recorded: Recorded,
-        keep: Keep<'_>,
+        keep: Keep<'a>,
     ) -> Result<Granted, Failure> {
         let grant = party.method.grant.as_ref();
         let grant = grant.ok_or_else(|| Problems::one("authentication.type", "gets no tokens"))?;
@@ -212,7 +212,8 @@ async fn renew(obtaining: &mut Obtaining<'_>, scene: Scene<'_>, tokens: &Tokens)
                 let all = renewed.get_or_insert_with(|| Granted::keeping(tokens));
                 all.take_set(name, got);
             }
-            renewed.ok_or_else(|| Failure::Problems(Problems::one("refresh_token", "is missing: the provider gave none")))
+            renewed
+                .ok_or_else(|| Failure::Problems(Problems::one("refresh_token", "is missing: the provider gave none")))
         }
     }
 }

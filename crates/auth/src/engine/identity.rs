@@ -31,7 +31,8 @@ impl Engine<'_> {
         let Some(Identity { step, subject }) = &party.method.identity else {
             return Ok(granted.and_then(|granted| of_id_token(granted.id_token.as_ref()?)));
         };
-        let mut scene = Scene::new(self, party).with_tokens(granted.map_or(&Tokens::default(), |granted| &granted.tokens));
+        let mut scene =
+            Scene::new(self, party).with_tokens(granted.map_or(&Tokens::default(), |granted| &granted.tokens));
         match step {
             Some(step) => {
                 let reply = self.exchange(step, &mut scene, Manner::Credential(authorizer)).await?;

@@ -17,7 +17,9 @@ pub(super) fn after(from: Timestamp, value: &Value) -> Option<Timestamp> {
         Value::Number(number) => number.as_f64()?,
         Value::String(text) => match text.trim().parse::<f64>() {
             Ok(number) => number,
-            Err(_) => return keyway_connector::seconds(text).map(|seconds| from.plus_seconds(seconds)).or_else(|| at(value)),
+            Err(_) => {
+                return keyway_connector::seconds(text).map(|seconds| from.plus_seconds(seconds)).or_else(|| at(value));
+            }
         },
         _ => return None,
     };

@@ -217,7 +217,8 @@ impl Reading {
         let usual = || expiry.default.map(|seconds| self.sent.plus_seconds(seconds));
         let refresh = read(TokenPart::Refresh);
         let renewed = refresh.is_some();
-        let refresh_end = self.part(name, TokenPart::RefreshExpiresIn).and_then(|value| lifetime::after(self.sent, value));
+        let refresh_end =
+            self.part(name, TokenPart::RefreshExpiresIn).and_then(|value| lifetime::after(self.sent, value));
         let refresh_usual = || expiry.refresh.filter(|_| renewed).map(|seconds| self.sent.plus_seconds(seconds));
         let kept_end = || old.filter(|_| !renewed).and_then(|old| old.refresh_expires_at);
         Some(TokenSet {

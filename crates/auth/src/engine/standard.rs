@@ -31,14 +31,16 @@ pub(super) fn client(
             let password = secret.map_or_else(String::new, |secret| part(secret.expose()));
             let pair = Secret::new(format!("{}:{password}", part(&client.id)));
             let text = Secret::new(format!("Basic {}", STANDARD.encode(pair.expose())));
-            let mut value = HeaderValue::from_str(text.expose()).map_err(|_| Problems::one("oauth.api.key", "cannot be sent"))?;
+            let mut value =
+                HeaderValue::from_str(text.expose()).map_err(|_| Problems::one("oauth.api.key", "cannot be sent"))?;
             value.set_sensitive(true);
             headers.insert(header::AUTHORIZATION, value);
             Ok(Vec::new())
         }
         ClientAuthentication::PrivateKeyJwt => {
             let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer".to_owned();
-            let assertion = assertion.ok_or_else(|| Problems::one("client.key", "is required to sign who the client is"))?;
+            let assertion =
+                assertion.ok_or_else(|| Problems::one("client.key", "is required to sign who the client is"))?;
             Ok(vec![id, ("client_assertion_type", kind), ("client_assertion", assertion.expose().clone())])
         }
         ClientAuthentication::Body | ClientAuthentication::Discovered => {
