@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use keyway_config::{MasterKeySource, Settings};
-use keyway_connector::DefinitionError;
+use keyway_connector::{DefinitionError, Moment};
 use keyway_egress::{AddressPolicy, Egress, Limits};
 use keyway_model::{Clock, Entropy};
 use keyway_store::Store;
@@ -175,6 +175,11 @@ impl App {
             stop.send_replace(true);
         };
         tokio::join!(crate::call_log::write(self.clone(), stopping), until_stopped);
+    }
+
+    /// The time and chance of one request.
+    pub(crate) fn moment(&self) -> Moment {
+        Moment { now: self.clock.now(), random: self.entropy.bytes() }
     }
 
     /// A way out with a pool of connections of its own.

@@ -13,7 +13,7 @@ use keyway_config::Settings;
 use keyway_model::{ConnectorId, ConnectorKey, Instance, Timestamp};
 use keyway_store::Store;
 
-pub use keyway_connector::{AUTHENTICATION_TYPE, Authentication, BodyForm, Connector, Field, FieldKind, Method};
+pub use keyway_connector::{AUTHENTICATION_TYPE, BodyForm, Connector, Field, FieldKind, Method};
 
 use crate::{App, Error, Result, Start};
 

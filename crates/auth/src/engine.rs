@@ -33,6 +33,7 @@ pub use device::DeviceCode;
 pub use failure::Failure;
 pub use grant::{Returned, Source};
 pub use identity::Subject;
+pub use lifetime::renew_at;
 pub use metadata::MetadataCache;
 pub use obtain::Granted;
 pub use party::{Client, Party};

@@ -38,8 +38,7 @@ impl From<Problems> for Refusal {
 
 /// Makes the connector's verify request; a status of 2xx is a yes, unless the definition asks for more.
 pub async fn verify(egress: &Egress, to: Destination<'_>, verify: &Request, moment: Moment) -> Result<(), Refusal> {
-    let scope = Scope::of(to.settings).at(moment);
-    let inputs = Inputs { scope: &scope, places: Vec::new(), body: None, previous: None };
+    let inputs = Inputs { scope: Scope::of(to.settings).at(moment), places: Vec::new(), body: None, previous: None };
     let rendered = verify.render(&inputs)?;
     let mut headers: HeaderMap = rendered.headers;
     let body = match bytes(&rendered.body) {

@@ -32,7 +32,7 @@ pub enum Given {
 #[derive(Debug)]
 pub struct Inputs<'a> {
     /// What is read of the instance: its configuration, at least the entries that the request reads, and named values.
-    pub scope: &'a Scope<'a>,
+    pub scope: Scope<'a>,
     /// What the caller sends, by name.
     pub places: Vec<(String, Given)>,
     /// The caller's body.
@@ -144,7 +144,7 @@ impl Tree {
                 Some(name) => value(name, inputs),
                 None => match pattern.only_expression().filter(|expression| expression.plain_key().is_none()) {
                     // The type of what is computed stays; entries of the configuration are texts.
-                    Some(expression) => Some(expression.evaluate(inputs.scope)).filter(|value| !value.is_null()),
+                    Some(expression) => Some(expression.evaluate(&inputs.scope)).filter(|value| !value.is_null()),
                     None => text(pattern, inputs, Escape::None).map(Value::String),
                 },
             },
@@ -209,7 +209,7 @@ fn text(pattern: &Pattern, inputs: &Inputs<'_>, escape: Escape) -> Option<String
     let complete = pattern.places().all(|name| value(name, inputs).is_some())
         && pattern
             .expressions()
-            .all(|expression| expression.text(inputs.scope).is_some_and(|text| !text.expose().is_empty()));
+            .all(|expression| expression.text(&inputs.scope).is_some_and(|text| !text.expose().is_empty()));
     complete.then(|| all_text(pattern, inputs, escape))
 }
 
@@ -220,7 +220,7 @@ fn all_text(pattern: &Pattern, inputs: &Inputs<'_>, escape: Escape) -> String {
         match part {
             Part::Text(text) => out.push_str(text),
             Part::Expression(expression) => {
-                let value = expression.text(inputs.scope);
+                let value = expression.text(&inputs.scope);
                 out.push_str(&escaped(value.as_ref().map_or("", |value| value.expose()), escape));
             }
             Part::Place { name, style } => {
@@ -290,7 +290,7 @@ fn path(pattern: &Pattern, inputs: &Inputs<'_>) -> Result<String, Problems> {
             Part::Text(text) => out.push_str(text),
             Part::Expression(expression) => {
                 let name = expression.plain_key().unwrap_or(expression.source());
-                let value = expression.text(inputs.scope).filter(|value| !value.expose().is_empty());
+                let value = expression.text(&inputs.scope).filter(|value| !value.expose().is_empty());
                 let missing = || Problems::one(format!("configuration.{name}"), "is needed for this call");
                 out.push_str(&segment(name, value.ok_or_else(missing)?.expose())?);
             }
@@ -345,7 +345,7 @@ mod tests {
     use crate::pattern::Pattern;
     use crate::scope::Roots;
 
-    fn inputs<'a>(scope: &'a Scope<'a>) -> Inputs<'a> {
+    fn inputs(scope: Scope<'_>) -> Inputs<'_> {
         Inputs {
             scope,
             places: vec![
@@ -363,7 +363,7 @@ mod tests {
     fn path_values_cannot_leave_their_segment() {
         let settings = Configuration::from([("key".to_owned(), Secret::from("s/1"))]);
         let scope = Scope::of(&settings);
-        let inputs = inputs(&scope);
+        let inputs = inputs(scope);
         let render = |text: &str| path(&Pattern::parse_with(text, Roots(&[])).unwrap(), &inputs);
         assert_eq!(render("/v/{id}/${config.key}").unwrap(), "/v/a%2Fb/s%2F1");
         assert_eq!(render("/c/{+path}").unwrap(), "/c/x/y%20z/%C3%A9");
@@ -379,7 +379,7 @@ mod tests {
     fn texts_are_escaped_for_what_they_stand_in() {
         let settings = Configuration::from([("key".to_owned(), Secret::from("<a>&\"'\n"))]);
         let scope = Scope::of(&settings);
-        let inputs = inputs(&scope);
+        let inputs = inputs(scope);
         let pattern = Pattern::parse_with("<k>${config.key}</k>", Roots(&[])).unwrap();
         assert_eq!(all_text(&pattern, &inputs, Escape::Xml), "<k>&lt;a&gt;&amp;&quot;&apos;\n</k>");
         assert_eq!(all_text(&pattern, &inputs, Escape::Json), "<k><a>&\\\"'\\n</k>");

@@ -69,7 +69,7 @@ impl HubCall {
     ) -> Result<HubAnswer> {
         path::check(&self.path)?;
         let (parts, body) = request.into_parts();
-        let mut exchange = Exchange::new(egress, snapshot, &parts.headers, app.clock.now(), attempts);
+        let mut exchange = Exchange::new(egress, snapshot, &parts.headers, app.moment(), attempts);
         let Some(found) = snapshot.connector.resources.find(self.method.as_str(), &self.path) else {
             return generic::answer(app, &mut exchange, self, &parts).await;
         };

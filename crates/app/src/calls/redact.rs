@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use keyway_connector::Connector;
+use keyway_connector::{Connector, Method};
 use keyway_model::{Configuration, Secret};
 
 use crate::instance_keys::PREFIX;
@@ -168,7 +168,7 @@ const fn slot(start: u32) -> (usize, u64) {
 
 /// The values that must not be written down: what answers mask, and whatever leaves as a credential.
 fn secrets<'a>(connector: &'a Connector, configuration: &'a Configuration) -> impl Iterator<Item = &'a Secret> {
-    let methods = connector.methods.iter().flat_map(|method| method.authentication.credential_keys());
+    let methods = connector.methods.iter().flat_map(Method::credential_keys);
     let credentials: Vec<&str> = methods.collect();
     let secret = move |key: &str| is_kept_back(connector, key) || credentials.contains(&key);
     configuration.iter().filter(move |(key, _)| secret(key)).map(|(_, value)| value)

@@ -115,9 +115,7 @@ fn reconfigure(
 
 fn changes_credential(connector: &Connector, before: &Configuration, after: &Configuration) -> bool {
     let credential = |key: &str| {
-        connector.methods.iter().any(|method| {
-            method.authentication.templates().into_iter().any(|template| template.keys().any(|used| used == key))
-        })
+        connector.methods.iter().any(|method| method.keys().contains(key))
     };
     let relevant = |key: &String| {
         let computes = connector.fields.iter().filter_map(|field| field.computed.as_ref());

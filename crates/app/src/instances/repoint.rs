@@ -45,7 +45,7 @@ pub(crate) fn check(before: &Place<'_>, after: &Place<'_>, input: &Configuration
 /// Every entry that a connector sends to the provider as a credential, or that is secret and goes with its requests.
 fn secret_keys(connector: &Connector) -> BTreeSet<&str> {
     let methods = connector.methods.iter();
-    let credentials = methods.flat_map(|Method { authentication, .. }| authentication.credential_keys());
+    let credentials = methods.flat_map(Method::credential_keys);
     let requests = connector.request_keys().into_iter();
     credentials.chain(requests.filter(|key| is_kept_back(connector, key))).collect()
 }

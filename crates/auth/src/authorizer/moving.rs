@@ -9,17 +9,15 @@ use keyway_model::{Configuration, Problems, Secret, Timestamp};
 use serde_json::{Map, Value, json};
 
 use super::{Authorizer, Outgoing};
-use crate::engine::{Client, Party, Tokens, own_assertion};
+use crate::engine::{Party, Tokens, own_assertion};
 use crate::sign::sigv4::{self, Payload, Signable};
-use crate::{BaseUrl, oauth1};
+use crate::oauth1;
 
 /// Everything that is needed to authorise a call that nobody has seen yet.
 pub(super) struct Moving {
     method: Method,
     settings: Configuration,
     roots: Vec<(&'static str, Value)>,
-    client: Client,
-    base: BaseUrl,
     connector: std::sync::Arc<str>,
     /// The assertion that was signed last, and until when it is used.
     signed: Mutex<Option<(Timestamp, Secret)>>,
@@ -31,8 +29,6 @@ impl Moving {
             method: party.method.clone(),
             settings: party.settings.clone(),
             roots: party.roots(tokens),
-            client: party.client.clone(),
-            base: party.base.clone(),
             connector: party.connector.key.as_str().into(),
             signed: Mutex::new(None),
         }

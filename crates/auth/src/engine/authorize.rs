@@ -192,7 +192,7 @@ fn of_code(
 fn place(authorize: &Authorize, scene: &Scene<'_>) -> Result<(String, Vec<(String, String)>), Failure> {
     let scope = scene.scope();
     let party = scene.party;
-    let inputs = Inputs { scope: &scope, places: Vec::new(), body: None, previous: None };
+    let inputs = Inputs { scope: scope.clone(), places: Vec::new(), body: None, previous: None };
     let rendered = authorize.request.render(&inputs)?;
     if !authorize.has_url {
         let found = metadata::endpoint(scene, "authorization_endpoint")?;

@@ -61,7 +61,7 @@ impl Engine<'_> {
     fn request(&self, step: &Step, scene: &Scene<'_>, manner: Manner<'_>) -> Result<Request<Body>, Failure> {
         let scope = scene.scope();
         let party = scene.party;
-        let inputs = Inputs { scope: &scope, places: Vec::new(), body: None, previous: None };
+        let inputs = Inputs { scope: scope.clone(), places: Vec::new(), body: None, previous: None };
         let mut rendered = step.request.render(&inputs)?;
         let none = Authorizer::default();
         let authorizer = if let Manner::Credential(authorizer) = manner { authorizer } else { &none };

@@ -57,7 +57,7 @@ const fn whole(number: f64) -> i64 {
 
 /// When a token that ends at `end` is renewed: the definition's margin before, else the larger of 30 s and 5 % of its life,
 /// but never before half of its life is over.
-pub(super) fn renew_at(issued: Timestamp, end: Timestamp, expiry: &Expiry) -> Timestamp {
+pub fn renew_at(issued: Timestamp, end: Timestamp, expiry: &Expiry) -> Timestamp {
     let life = (end.as_millis() - issued.as_millis()) / 1000;
     let margin = expiry.margin.unwrap_or_else(|| LEAST_MARGIN.max(life / 20));
     end.plus_seconds(-margin.min(life / 2).max(0))

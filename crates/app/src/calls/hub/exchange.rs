@@ -9,9 +9,8 @@ use http::{Method, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use keyway_auth::outgoing::{self, Destination};
-use keyway_connector::{Rendered, Request};
+use keyway_connector::{Moment, Rendered, Request};
 use keyway_egress::{Body, Egress};
-use keyway_model::Timestamp;
 
 use super::super::cache::Snapshot;
 use crate::{Error, Result};
@@ -43,8 +42,8 @@ const PASSED: [HeaderName; 7] = [
 pub(crate) struct Exchange<'a> {
     pub(super) egress: &'a Egress,
     pub(super) snapshot: &'a Snapshot,
-    /// When the call arrived.
-    pub(super) now: Timestamp,
+    /// When the call arrived, and chance.
+    pub(super) moment: Moment,
     caller: &'a HeaderMap,
     attempts: &'a mut i32,
     /// How long this call may still wait because the provider asks for it.
@@ -91,10 +90,10 @@ impl<'a> Exchange<'a> {
         egress: &'a Egress,
         snapshot: &'a Snapshot,
         caller: &'a HeaderMap,
-        now: Timestamp,
+        moment: Moment,
         attempts: &'a mut i32,
     ) -> Self {
-        Self { egress, snapshot, now, caller, attempts, patience: MOST_PATIENCE }
+        Self { egress, snapshot, moment, caller, attempts, patience: MOST_PATIENCE }
     }
 
     /// The same exchange for a caller who sends other headers.
@@ -102,7 +101,7 @@ impl<'a> Exchange<'a> {
         Exchange {
             egress: self.egress,
             snapshot: self.snapshot,
-            now: self.now,
+            moment: self.moment,
             caller,
             attempts: self.attempts,
             patience: self.patience,
@@ -203,19 +202,19 @@ impl<'a> Exchange<'a> {
         for (name, value) in &rendered.headers {
             headers.insert(name.clone(), value.clone());
         }
-        let body = match body {
-            Outgoing::None => Body::empty(),
+        let (body, stream) = match body {
+            Outgoing::None => (Some(Bytes::new()), None),
             Outgoing::Bytes(bytes, kind) => {
                 let kind =
                     HeaderValue::from_str(&kind).map_err(|_| Error::invalid("Content-Type", "is not a media type"))?;
                 headers.entry(header::CONTENT_TYPE).or_insert(kind);
-                Body::full(bytes)
+                (Some(bytes), None)
             }
             Outgoing::Stream(body, kind) => {
                 if let Some(kind) = kind {
                     headers.entry(header::CONTENT_TYPE).or_insert(kind);
                 }
-                body
+                (None, Some(body))
             }
         };
         let to = self.destination();
@@ -227,7 +226,9 @@ impl<'a> Exchange<'a> {
             },
             None => (rendered.path.as_str(), outgoing::query(&rendered.query, &more.query)),
         };
-        Ok(to.request(plan.method(), to.uri(&root, path, query), headers, body)?)
+        let uri = to.uri(&root, path, query);
+        let call = keyway_auth::Outgoing { method: plan.method(), uri, headers, body };
+        Ok(to.request(call, stream, self.moment)?)
     }
 }
 

@@ -41,10 +41,10 @@ async fn ping(exchange: &Exchange<'_>) -> Result<HubAnswer> {
     let snapshot = exchange.snapshot;
     check_enabled(snapshot)?;
     if let Some(verify) = &snapshot.connector.verify {
-        let asked = keyway_auth::verify(exchange.egress, exchange.destination(), verify).await;
+        let asked = keyway_auth::verify(exchange.egress, exchange.destination(), verify, exchange.moment).await;
         asked.map_err(|refusal| refused(&snapshot.connector, refusal, &snapshot.redactor))?;
     }
-    let now = exchange.now.to_string();
+    let now = exchange.moment.now.to_string();
     Ok(json(&json!({ "dateTime": now, "endpoint": snapshot.connector.key.as_str(), "valid": true })))
 }
 

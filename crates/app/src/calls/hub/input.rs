@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::header::{self, HeaderMap};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
-use keyway_connector::{Given, Inputs, Json, Operation, Parameter, ParameterKind, ParameterSource, Reading};
+use keyway_connector::{Scope, Given, Inputs, Json, Operation, Parameter, ParameterKind, ParameterSource, Reading};
 use keyway_egress::Body;
 use keyway_model::Problems;
 use serde_json::Value;
@@ -87,7 +87,8 @@ pub(super) fn inputs<'a>(exchange: &Exchange<'a>, asking: Asking<'_>, query: &Qu
         read(parameter, &given, &mut places, &mut problems);
     }
     problems.into_result()?;
-    Ok(Inputs { settings: &exchange.snapshot.settings, places, body: None, previous: None })
+    let scope = Scope::of(&exchange.snapshot.settings).at(exchange.moment);
+    Ok(Inputs { scope, places, body: None, previous: None })
 }
 
 fn header_values(headers: &HeaderMap, parameter: &Parameter) -> Vec<String> {

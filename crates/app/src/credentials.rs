@@ -1,0 +1,71 @@
+//! What instances hold besides their configuration: tokens, and the client that they were made out to. How tokens are kept,
+//! renewed before they end, and never lost.
+
+mod breaker;
+mod client;
+mod failure;
+mod flights;
+mod held;
+mod keeper;
+mod renewal;
+mod writer;
+
+pub(crate) use client::{client_of, own_client};
+pub(crate) use failure::{evidence, refused};
+pub(crate) use held::{Held, Sealed, open_grant, seal_grant};
+pub(crate) use keeper::keep_alive;
+pub(crate) use renewal::{Renewable, fresh, renewed};
+pub(crate) use writer::Writer;
+
+use std::sync::Arc;
+
+use keyway_auth::engine::{Engine, MetadataCache};
+use keyway_script::Sandbox;
+use uuid::Uuid;
+
+use crate::App;
+use breaker::Breaker;
+use flights::Flights;
+
+/// What renewing needs, once for the process.
+#[derive(Debug)]
+pub struct Credentials {
+    /// Where JavaScript of definitions runs.
+    pub(crate) scripts: Sandbox,
+    /// What authorization servers say of themselves.
+    pub(crate) metadata: MetadataCache,
+    /// Renewals that are under way in this process.
+    flights: Flights,
+    /// Providers that are away.
+    breaker: Breaker,
+    /// Writes that renewals share.
+    writer: Arc<Writer>,
+    /// This process among those that share the store.
+    node: Uuid,
+}
+
+impl Credentials {
+    pub(crate) fn new(scripts: Sandbox, writer: Writer, node: Uuid) -> Self {
+        Self {
+            scripts,
+            metadata: MetadataCache::default(),
+            flights: Flights::default(),
+            breaker: Breaker::default(),
+            writer: Arc::new(writer),
+            node,
+        }
+    }
+}
+
+impl App {
+    /// The engine of authentication on the control runtime.
+    pub(crate) fn engine(&self) -> Engine<'_> {
+        Engine {
+            egress: &self.egress,
+            scripts: &self.credentials.scripts,
+            clock: &*self.clock,
+            entropy: &self.entropy,
+            metadata: &self.credentials.metadata,
+        }
+    }
+}
