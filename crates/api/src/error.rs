@@ -78,15 +78,23 @@ pub(crate) struct ForSdk {
 
 impl ApiError {
     pub(crate) fn render(&self) -> Rendered {
+        match self {
+            Self::Http(status, message) => Rendered {
+                status: *status,
+                retry_after: None,
+                members: Members { message: message.clone(), ..Members::default() },
+                cause: None,
+            },
+            Self::App(error) => Self::rendered(error),
+        }
+    }
+
+    fn rendered(error: &Error) -> Rendered {
         let plain = |status, message: String| Rendered {
             status,
             retry_after: None,
             members: Members { message, ..Members::default() },
             cause: None,
-        };
-        let error = match self {
-            Self::Http(status, message) => return plain(*status, message.clone()),
-            Self::App(error) => error,
         };
         let text = error.to_string();
         match error {
@@ -94,7 +102,9 @@ impl ApiError {
             Error::Refused(_) => plain(StatusCode::BAD_REQUEST, text),
             Error::Invalid(problems) => Rendered { members: invalid(problems), ..plain(StatusCode::BAD_REQUEST, text) },
             Error::Conflict(_) => plain(StatusCode::CONFLICT, text),
-            Error::Unauthenticated => plain(StatusCode::UNAUTHORIZED, text),
+            // Section 3.5 lists a failed refresh beside wrong secrets.
+            Error::Unauthenticated | Error::ReconnectNeeded(_) => plain(StatusCode::UNAUTHORIZED, text),
+            Error::Shared(error) => Self::rendered(error),
             Error::Forbidden(_) => plain(StatusCode::FORBIDDEN, text),
             Error::Limited { retry_after } => {
                 Rendered { retry_after: Some(retry_after.to_string()), ..plain(StatusCode::TOO_MANY_REQUESTS, text) }

@@ -9,12 +9,14 @@ use keyway_config::{MasterKeySource, Settings};
 use keyway_connector::{DefinitionError, Moment};
 use keyway_egress::{AddressPolicy, Egress, Limits};
 use keyway_model::{Clock, Entropy};
+use keyway_script::Sandbox;
 use keyway_store::Store;
 use thiserror::Error;
 
 use crate::call_log::CallLog;
 use crate::calls::SnapshotCache;
 use crate::catalogue::Catalogue;
+use crate::credentials::{Credentials, Writer, keep_alive};
 use crate::keyring::{Keyring, VaultError};
 use crate::metrics::Metrics;
 use crate::passwords::Passwords;
@@ -51,6 +53,8 @@ pub struct Parts {
     pub entropy: Entropy,
     /// The runtime that the store lives on.
     pub control: tokio::runtime::Handle,
+    /// What renewing tokens needs.
+    pub(crate) credentials: Credentials,
     pub(crate) throttle: Throttle,
     pub(crate) passwords: Passwords,
 }
@@ -141,6 +145,7 @@ impl App {
             cache: SnapshotCache::new(settings.cached_instances),
             call_log: CallLog::default(),
             metrics: Metrics::new(clock.now()),
+            credentials: Credentials::new(sandbox(&settings), Writer::new(store.clone()), entropy.uuid()),
             throttle: Throttle::per_minute(settings.sign_in_failures),
             passwords: Passwords::new(entropy.clone()),
             control: tokio::runtime::Handle::current(),
@@ -165,6 +170,7 @@ impl App {
                 changes::listen(self.clone()),
                 crate::upkeep::run(self.clone()),
                 crate::catalogue::watch(self.clone()),
+                keep_alive(self.clone()),
             )
         };
         let until_stopped = async {
@@ -199,6 +205,11 @@ async fn open_store(settings: &Settings) -> Result<Store, Start> {
         Some(url) => Ok(Store::open_postgres(url).await?),
         None => Ok(Store::open_sqlite(&store_file(settings)).await?),
     }
+}
+
+/// Where JavaScript runs: processes of this very program that may do nothing but compute.
+fn sandbox(_settings: &Settings) -> Sandbox {
+    Sandbox::default()
 }
 
 fn store_file(settings: &Settings) -> PathBuf {

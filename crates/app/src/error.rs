@@ -24,6 +24,12 @@ pub enum Error {
     /// No secret, or one that opens nothing.
     #[error("Invalid Organization or User secret, or invalid Element token provided.")]
     Unauthenticated,
+    /// The provider takes the instance's credential no longer; a person has to authenticate it again.
+    #[error("{0}")]
+    ReconnectNeeded(String),
+    /// The same error for several who waited for one thing.
+    #[error(transparent)]
+    Shared(std::sync::Arc<Self>),
     /// The caller is known but may not.
     #[error("{0}")]
     Forbidden(String),
@@ -68,6 +74,15 @@ impl Error {
     /// One wrong field.
     pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Invalid(Problems::one(field, message))
+    }
+
+    /// Whether a person has to authenticate the instance again.
+    pub fn is_reconnect(&self) -> bool {
+        match self {
+            Self::ReconnectNeeded(_) => true,
+            Self::Shared(error) => error.is_reconnect(),
+            _ => false,
+        }
     }
 
     /// Something unexpected.

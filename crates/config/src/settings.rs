@@ -35,6 +35,7 @@ pub struct Settings {
     pub shutdown_grace: u64,
     pub sign_in_failures: u32,
     pub call_log_days: i64,
+    pub fail_at: String,
 }
 
 /// How log lines are written.

@@ -174,6 +174,13 @@ impl Connector {
         roots.chain([BASE_URL]).collect()
     }
 
+    /// The configuration entries that calls read, besides the credential.
+    pub fn call_keys(&self) -> BTreeSet<&str> {
+        let operations = self.resources.all().iter().flat_map(|resource| &resource.operations);
+        let requests = self.verify.iter().chain(operations.flat_map(operation_requests)).flat_map(Request::chain);
+        requests.flat_map(Request::keys).collect()
+    }
+
     /// The configuration entries that its requests read, besides the credential.
     pub fn request_keys(&self) -> BTreeSet<&str> {
         self.requests().flat_map(Request::keys).collect()

@@ -16,6 +16,21 @@ impl Tx {
         Ok(changed == 1)
     }
 
+    /// Records what became of giving an instance's tokens back; it stays with the tombstone.
+    pub async fn set_revocation(&mut self, instance: InstanceId, outcome: &str) -> Result<bool> {
+        let changed = on!(self, c => sqlx::query("update instance set revocation = $2 where id = $1")
+            .bind(instance.0).bind(outcome).execute(c).await.map(|done| done.rows_affected()))?;
+        Ok(changed == 1)
+    }
+
+    /// What became of giving an instance's tokens back, also of one that is deleted.
+    pub async fn revocation(&mut self, instance: InstanceId) -> Result<Option<String>> {
+        let outcome: Option<Option<String>> = on!(self, c => {
+            sqlx::query_scalar("select revocation from instance where id = $1").bind(instance.0).fetch_optional(c).await
+        })?;
+        Ok(outcome.flatten())
+    }
+
     /// Records what makes a live instance work badly, or that nothing does any more; whether that is news.
     pub async fn set_trouble(&mut self, instance: InstanceId, trouble: Option<&Trouble>) -> Result<bool> {
         let changed = on!(self, c => sqlx::query(

@@ -7,13 +7,14 @@ use std::time::Duration;
 use keyway_auth::{Authorizer, BaseUrl};
 use keyway_connector::Connector;
 use keyway_model::{AccountId, Configuration, ConnectorId, InstanceId, KeyPolicy, OrganizationId, UserId};
-use keyway_store::SealedInstance;
+use keyway_store::{SealedInstance, StoredGrant};
 use keyway_vault::{Context, TokenHash};
 use moka::sync::Cache;
 
 use super::redact::Redactor;
 use crate::catalogue::Listed;
-use crate::instances::{TOKEN_FIELD, Target, connector_of, open_values};
+use crate::credentials::{Renewable, open_grant};
+use crate::instances::{TOKEN_FIELD, Target, connector_of, method_of, open_values};
 use crate::{App, Result};
 
 /// How long an instance is kept ready at most: a backstop behind the change notices.
@@ -57,6 +58,10 @@ pub struct Snapshot {
     pub(crate) hub: Arc<str>,
     /// Takes its secrets out of what is written down.
     pub(crate) redactor: Redactor,
+    /// The life of its tokens, where it has any.
+    pub(crate) life: Option<Renewable>,
+    /// Statuses by which the provider says that a token is no longer good.
+    pub(crate) expired: Vec<u16>,
     /// The cache's epoch before it was read.
     epoch: u64,
 }
@@ -119,6 +124,11 @@ impl SnapshotCache {
         self.by_token.insert(token, Arc::clone(access));
     }
 
+    /// Keeps a snapshot for those who ask by number.
+    pub(crate) fn keep_snapshot(&self, snapshot: &Arc<Snapshot>) {
+        self.by_instance.insert(snapshot.id, Arc::clone(snapshot));
+    }
+
     /// Forgets an instance and everything that opens it.
     pub fn forget(&self, id: InstanceId) {
         // Not by way of `by_instance`: it may have let go what `by_token` still holds.
@@ -165,12 +175,27 @@ impl SnapshotCache {
 impl Snapshot {
     /// Opens what the store keeps of an instance and makes it ready. `epoch` was taken before the store was read.
     pub(crate) async fn open(app: &App, sealed: &SealedInstance, epoch: u64) -> Result<Arc<Self>> {
+        let grant = app.store.read().await?.grant(sealed.instance.id).await?;
+        Self::with_grant(app, sealed, grant.as_ref(), epoch).await
+    }
+
+    /// The same with the tokens that were read already.
+    pub(crate) async fn with_grant(
+        app: &App,
+        sealed: &SealedInstance,
+        grant: Option<&StoredGrant>,
+        epoch: u64,
+    ) -> Result<Arc<Self>> {
         let instance = &sealed.instance;
         let configuration = open_values(app, instance, &sealed.values).await?;
         let place = Context { organization: Some(instance.organization), record: instance.uuid, field: TOKEN_FIELD };
         let token = app.keyring.open_value(place, &sealed.token).await?;
         let Listed { id: connector_id, version: connector_version, connector } = connector_of(app, instance).await?;
-        let Target { base, authorizer, settings } = Target::prepare(&connector, &configuration)?;
+        let method = method_of(&connector, &configuration)?;
+        let held = open_grant(app, instance, &connector, &configuration, grant).await?;
+        let Target { base, authorizer, settings, .. } = Target::prepare(&connector, &configuration, &held)?;
+        let now = app.clock.now();
+        let life = grant.zip(held.tokens.as_ref()).map(|(grant, tokens)| Renewable::of(sealed, grant, method, tokens, now));
         let setting = |key: &str| configuration.get(key).map(|value| value.expose().as_str());
         Ok(Arc::new(Self {
             id: instance.id,
@@ -179,7 +204,9 @@ impl Snapshot {
             user: instance.user,
             enabled: instance.enabled,
             hub: connector.hub.as_str().into(),
-            redactor: Redactor::of(&connector, &configuration, &token),
+            redactor: Redactor::of(&connector, &configuration, &token, &held),
+            expired: method.expired.clone(),
+            life,
             without_nulls: setting("filter.response.nulls") != Some("false"),
             largest_page: setting("pagination.max").and_then(|text| text.parse().ok()),
             connector,

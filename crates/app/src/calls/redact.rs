@@ -8,9 +8,11 @@ use std::ops::Range;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use keyway_auth::engine::Tokens;
 use keyway_connector::{Connector, Method};
 use keyway_model::{Configuration, Secret};
 
+use crate::credentials::Held;
 use crate::instance_keys::PREFIX;
 use crate::instances::{MASK, is_kept_back};
 
@@ -61,8 +63,13 @@ struct View<'a> {
 impl Redactor {
     /// Collects what must not be written down of an instance: what answers mask, whatever leaves as a credential, and the
     /// instance's own token.
-    pub(crate) fn of(connector: &Connector, configuration: &Configuration, token: &Secret) -> Self {
-        Self::new(secrets(connector, configuration).chain([token]))
+    pub(crate) fn of(connector: &Connector, configuration: &Configuration, token: &Secret, held: &Held) -> Self {
+        Self::new(secrets(connector, configuration).chain([token]).chain(held_secrets(held)))
+    }
+
+    /// The same of what is written down about authenticating.
+    pub(crate) fn of_held(connector: &Connector, configuration: &Configuration, held: &Held) -> Self {
+        Self::new(secrets(connector, configuration).chain(held_secrets(held)))
     }
 
     /// The same of a configuration that is no instance's yet.
@@ -172,6 +179,11 @@ fn secrets<'a>(connector: &'a Connector, configuration: &'a Configuration) -> im
     let credentials: Vec<&str> = methods.collect();
     let secret = move |key: &str| is_kept_back(connector, key) || credentials.contains(&key);
     configuration.iter().filter(move |(key, _)| secret(key)).map(|(_, value)| value)
+}
+
+/// Tokens, and what the client says who it is with.
+fn held_secrets(held: &Held) -> impl Iterator<Item = &Secret> {
+    held.tokens.iter().flat_map(Tokens::secrets).chain(held.client.members.values())
 }
 
 impl std::fmt::Debug for Redactor {

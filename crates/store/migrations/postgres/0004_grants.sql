@@ -53,6 +53,7 @@ create table instance_grant (
     updated_at bigint not null
 );
 create index instance_grant_renew_at on instance_grant (renew_at);
+create index instance_grant_attempt_at on instance_grant (attempt_at) where attempt_at is not null;
 create index instance_grant_registration on instance_grant (registration_id);
 
 create table connect_attempt (
@@ -85,3 +86,6 @@ create index connect_attempt_organization on connect_attempt (organization_id, i
 create index connect_attempt_registration on connect_attempt (registration_id);
 create index connect_attempt_instance on connect_attempt (instance_id);
 create index connect_attempt_expires_at on connect_attempt (expires_at);
+
+-- What became of giving the tokens back when the instance was deleted.
+alter table instance add column revocation text;

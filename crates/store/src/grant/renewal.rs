@@ -126,7 +126,7 @@ impl Tx {
     pub async fn due_renewals(&mut self, now: Timestamp, limit: u16) -> Result<Vec<InstanceId>> {
         let ids: Vec<i64> = on!(self, c => sqlx::query_scalar(
             "select instance_id from instance_grant join instance on instance.id = instance_id \
-             where renew_at <= $1 and (lease_until is null or lease_until <= $1) and (retry_at is null or retry_at <= $1) \
+             where (renew_at <= $1 or attempt_at is not null) and (lease_until is null or lease_until <= $1) and (retry_at is null or retry_at <= $1) \
              and lifecycle = 'active' and standing = 'ready' and deleted_at is null order by renew_at, instance_id limit $2")
             .bind(now.as_millis()).bind(i64::from(limit)).fetch_all(c).await)?;
         Ok(ids.into_iter().map(InstanceId).collect())
