@@ -25,6 +25,7 @@ pub mod users;
 mod app;
 mod bootstrap;
 mod changes;
+mod connect;
 mod credentials;
 mod error;
 mod faults;
@@ -32,6 +33,7 @@ mod filter;
 mod keyring;
 mod master_file;
 mod passwords;
+mod registrations;
 mod throttle;
 mod upkeep;
 

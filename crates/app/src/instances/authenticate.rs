@@ -161,11 +161,11 @@ impl Work<'_> {
         let held = self.machine_client().await?;
         self.imported = Some(tokens.clone());
         let now = self.app.clock.now();
-        let usable = tokens.main().is_some_and(|set| {
-            !set.access.expose().is_empty() && set.expires_at.is_none_or(|end| end > now)
-        });
+        let usable = tokens
+            .main()
+            .is_some_and(|set| !set.access.expose().is_empty() && set.expires_at.is_none_or(|end| end > now));
         if usable || !tokens.can_renew() {
-            let granted = Granted { tokens: tokens.clone(), ..Granted::default() };
+            let granted = Granted::of(tokens.clone());
             return Ok((Held { tokens: Some(tokens), ..held }, granted));
         }
         let (held, granted) = self.obtain(held, Source::Renewal(&tokens)).await?;
@@ -183,17 +183,20 @@ impl Work<'_> {
         let key = &self.listed.connector.key;
         let nearest = crate::registrations::nearest(self.app, key, organization, self.caller.user.account, "").await?;
         Ok(match nearest {
-            Some((registration, client)) => {
-                Held { client, registration: Some(registration.id), ..Held::default() }
-            }
+            Some((registration, client)) => Held { client, registration: Some(registration.id), ..Held::default() },
             None => Held::default(),
         })
     }
 
     async fn obtain(&mut self, held: Held, source: Source<'_>) -> Result<(Held, Granted)> {
         let connector = &self.listed.connector;
-        let needs_client = !matches!(self.method.grant.as_ref().map(|grant| grant.flow), Some(Flow::Login | Flow::JwtBearer) | None);
-        if needs_client && held.client.id.is_empty() && self.method.credential_keys().is_empty() && !self.has_own_client() {
+        let needs_client =
+            !matches!(self.method.grant.as_ref().map(|grant| grant.flow), Some(Flow::Login | Flow::JwtBearer) | None);
+        if needs_client
+            && held.client.id.is_empty()
+            && self.method.credential_keys().is_empty()
+            && !self.has_own_client()
+        {
             let message = "Missing required configuration: oauth.api.key, oauth.api.secret".to_owned();
             return Err(Error::Refused(message));
         }
@@ -311,4 +314,3 @@ pub fn brought(data: Option<&serde_json::Map<String, Value>>, from_elsewhere: bo
     let data = data.filter_map(|(name, value)| Some((name.clone(), text(value)?))).collect();
     Brought { data, from_elsewhere }
 }
-
