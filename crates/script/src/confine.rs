@@ -27,10 +27,10 @@ pub(crate) const SPARE_STACK: usize = 1024 * 1024;
 #[derive(Debug, Error)]
 pub enum ConfineError {
     /// The kernel was built or started without landlock, or a container forbids it.
-    #[error("this kernel offers no landlock ({0}); scripts run without it only on threads of the server")]
+    #[error("this kernel offers no landlock ({0}); scripts run without it only with the setting in_process")]
     Landlock(String),
     /// The kernel was built without seccomp, or a container forbids it.
-    #[error("this kernel offers no seccomp ({0}); scripts run without it only on threads of the server")]
+    #[error("this kernel offers no seccomp ({0}); scripts run without it only with the setting in_process")]
     Seccomp(String),
     /// A limit of the process cannot be set.
     #[error("cannot limit {0}: {1}")]
@@ -94,7 +94,9 @@ fn limit_resources(limits: &Limits, space: u64) -> Result<(), ConfineError> {
     limit("open files", Resource::Nofile, 3)
 }
 
+/// Lowers a limit; one that is lower already stays.
 fn limit(what: &'static str, resource: Resource, most: u64) -> Result<(), ConfineError> {
+    let most = rustix::process::getrlimit(resource).maximum.map_or(most, |present| present.min(most));
     let limit = Rlimit { current: Some(most), maximum: Some(most) };
     rustix::process::setrlimit(resource, limit).map_err(|error| ConfineError::Limit(what, error.into()))
 }

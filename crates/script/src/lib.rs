@@ -1,7 +1,7 @@
 //! The JavaScript sandbox: expressions and scripts of connectors, run where they can harm nobody.
 //!
 //! A [`Sandbox`] keeps a few worker processes of the same program. Before its first script a worker gives up files,
-//! sockets, signals and new processes for good ([`confine`]); every call gets a context of its own, and limits on
+//! sockets, signals and new processes for good ([`confine()`]); every call gets a context of its own, and limits on
 //! time, memory and stack. What a script can reach is the values that it was handed, and what it can do is answer.
 
 mod confine;

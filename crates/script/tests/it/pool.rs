@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use keyway_script::{Kind, Sandbox, SandboxOptions};
+use rustix::process::Signal;
 use serde_json::json;
 
-use crate::support::{both, kill, options, run, until, workers};
+use crate::support::{both, options, run, signal, until, workers};
 
 const ENDLESS: &str = "while (true) {} return 1";
 
@@ -16,7 +17,7 @@ async fn a_worker_killed_while_it_waits_is_replaced_unseen() {
     let sandbox = Sandbox::new(options("idle"));
     assert_eq!(run(&sandbox, "1").await, Ok(json!(1)));
     for pid in workers("idle") {
-        kill(pid);
+        signal(pid, Signal::KILL);
     }
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(run(&sandbox, "2").await, Ok(json!(2)));
@@ -29,10 +30,23 @@ async fn a_worker_killed_while_it_works_costs_one_call() {
     let sandbox = Sandbox::new(options("busy"));
     let other = sandbox.clone();
     let call = tokio::spawn(async move { run(&other, ENDLESS).await });
-    kill(until("busy", |workers| workers.len() == 1).await[0]);
+    signal(until("busy", |workers| workers.len() == 1).await[0], Signal::KILL);
     let error = call.await.unwrap().unwrap_err();
     assert!(matches!(error.kind, Kind::Crashed | Kind::Unavailable), "{error}");
     assert_eq!(run(&sandbox, "2").await, Ok(json!(2)));
+}
+
+#[tokio::test]
+async fn a_worker_that_does_not_answer_is_killed() {
+    let sandbox = Sandbox::new(SandboxOptions { time_limit: Duration::from_secs(1), ..options("silent") });
+    assert_eq!(run(&sandbox, "1").await, Ok(json!(1)));
+    let silent = workers("silent")[0];
+    signal(silent, Signal::STOP);
+    let start = Instant::now();
+    assert_eq!(run(&sandbox, "2").await.unwrap_err().kind, Kind::Time);
+    assert!(start.elapsed() < Duration::from_secs(5));
+    until("silent", <[u32]>::is_empty).await;
+    assert_eq!(run(&sandbox, "3").await, Ok(json!(3)));
 }
 
 #[tokio::test]

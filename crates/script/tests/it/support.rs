@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use keyway_script::{Origin, Sandbox, SandboxOptions, Script, ScriptError};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 /// The example `js_worker`, which is built together with the tests.
@@ -65,8 +66,8 @@ pub(crate) async fn until(mark: &str, expected: impl Fn(&[u32]) -> bool) -> Vec<
     }
 }
 
-/// Kills a process from outside.
-pub(crate) fn kill(pid: u32) {
-    let pid = rustix::process::Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
-    rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+/// Sends a signal to a process from outside.
+pub(crate) fn signal(pid: u32, signal: Signal) {
+    let pid = Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
+    kill_process(pid, signal).unwrap();
 }
