@@ -27,10 +27,10 @@ pub(crate) const SPARE_STACK: usize = 1024 * 1024;
 #[derive(Debug, Error)]
 pub enum ConfineError {
     /// The kernel was built or started without landlock, or a container forbids it.
-    #[error("this kernel offers no landlock ({0}); scripts run without it only with the setting in_process")]
+    #[error("this kernel offers no landlock ({0}); scripts run without it only with the setting scripts_in_process")]
     Landlock(String),
     /// The kernel was built without seccomp, or a container forbids it.
-    #[error("this kernel offers no seccomp ({0}); scripts run without it only with the setting in_process")]
+    #[error("this kernel offers no seccomp ({0}); scripts run without it only with the setting scripts_in_process")]
     Seccomp(String),
     /// A limit of the process cannot be set.
     #[error("cannot limit {0}: {1}")]
