@@ -10,7 +10,7 @@ use rustls_pki_types::pem::PemObject as _;
 use serde_json::Value;
 
 use super::evaluate::{plain, string};
-use super::{number, seconds};
+use super::{json, number, seconds};
 use crate::Scope;
 use crate::date;
 
@@ -52,7 +52,7 @@ pub(super) enum Function {
 const FUNCTIONS: [(&str, Function, usize, usize); 29] = [
     ("Number", Function::Number, 1, 1),
     ("String", Function::String, 1, 1),
-    ("parseInt", Function::ParseInt, 1, 1),
+    ("parseInt", Function::ParseInt, 1, 2),
     ("parseFloat", Function::ParseFloat, 1, 1),
     ("encodeURIComponent", Function::EncodeUriComponent, 1, 1),
     ("JSON.parse", Function::JsonParse, 1, 1),
@@ -110,17 +110,17 @@ pub(super) fn call(function: Function, arguments: &[Value], scope: &Scope<'_>) -
     match function {
         Function::Number => number::value(number::of(argument(0))),
         Function::String => string(argument(0)).into(),
-        Function::ParseInt => parse_int(&string(argument(0))),
-        Function::ParseFloat => number::value(number::leading(&string(argument(0)))),
+        Function::ParseInt => number::value(number::parse_int(&string(argument(0)), number::of(argument(1)))),
+        Function::ParseFloat => number::value(number::parse_float(&string(argument(0)))),
         Function::EncodeUriComponent => utf8_percent_encode(&string(argument(0)), URI_COMPONENT).to_string().into(),
-        Function::JsonParse => serde_json::from_str(&string(argument(0))).unwrap_or(Value::Null),
-        Function::JsonStringify => argument(0).to_string().into(),
+        Function::JsonParse => json::read(&string(argument(0))).unwrap_or_default(),
+        Function::JsonStringify => json::write(argument(0)).into(),
         Function::Now => (moment.now.as_millis() / 1000).into(),
         Function::NowMs => moment.now.as_millis().into(),
         Function::Date => date_of(argument(0), argument(1), moment.now),
         Function::Random => hex(&moment.random[..16]).into(),
         Function::Uuid => uuid(&moment.random).into(),
-        _ if argument(0).is_null() => Value::Null,
+        _ if arguments.iter().any(Value::is_null) => Value::Null,
         Function::Seconds => match argument(0) {
             Value::Number(number) => Value::Number(number.clone()),
             other => seconds(&string(other)).map_or(Value::Null, Value::from),
@@ -189,17 +189,6 @@ fn from_base64(text: &str) -> Option<String> {
     String::from_utf8(URL_SAFE_NO_PAD.decode(url_safe).ok()?).ok()
 }
 
-fn parse_int(text: &str) -> Value {
-    let text = text.trim_start();
-    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-    match digits[..end].parse::<f64>() {
-        Ok(number) if text.starts_with('-') => number::value(-number),
-        Ok(number) => number::value(number),
-        Err(_) => Value::Null,
-    }
-}
-
 fn date_of(format: &Value, offset: &Value, now: Timestamp) -> Value {
     let offset = match offset {
         Value::Null => 0,
@@ -215,5 +204,6 @@ fn uuid(random: &[u8; 32]) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }

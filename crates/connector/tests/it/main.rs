@@ -1,6 +1,7 @@
 //! The definition format: every mistake is told with its file, its line and what is wrong.
 
 mod configuration;
+mod expressions;
 mod harness;
 mod lists;
 mod members;
