@@ -1,6 +1,8 @@
 //! Functions of expressions: a few of JavaScript's own, and those that providers' credentials need.
 
-use aws_lc_rs::{digest, hmac, signature};
+use aws_lc_rs::encoding::AsDer as _;
+use aws_lc_rs::signature::KeyPair as _;
+use aws_lc_rs::{digest, hmac, rsa, signature};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use keyway_model::Timestamp;
@@ -39,6 +41,7 @@ pub(super) enum Function {
     HmacSha256Base64,
     HmacSha512Hex,
     Ed25519Sign,
+    Fingerprint,
     Jwt,
     Now,
     NowMs,
@@ -49,7 +52,7 @@ pub(super) enum Function {
 }
 
 /// Names, with the fewest and most arguments.
-const FUNCTIONS: [(&str, Function, usize, usize); 29] = [
+const FUNCTIONS: [(&str, Function, usize, usize); 30] = [
     ("Number", Function::Number, 1, 1),
     ("String", Function::String, 1, 1),
     ("parseInt", Function::ParseInt, 1, 2),
@@ -72,6 +75,7 @@ const FUNCTIONS: [(&str, Function, usize, usize); 29] = [
     ("hmacSha256Base64", Function::HmacSha256Base64, 2, 2),
     ("hmacSha512Hex", Function::HmacSha512Hex, 2, 2),
     ("ed25519Sign", Function::Ed25519Sign, 2, 2),
+    ("fingerprint", Function::Fingerprint, 1, 1),
     ("jwt", Function::Jwt, 1, 1),
     ("now", Function::Now, 0, 0),
     ("nowMs", Function::NowMs, 0, 0),
@@ -128,6 +132,7 @@ pub(super) fn call(function: Function, arguments: &[Value], scope: &Scope<'_>) -
         Function::Jwt => payload(&string(argument(0))).unwrap_or(Value::Null),
         Function::FromBase64 => from_base64(&string(argument(0))).map_or(Value::Null, Value::from),
         Function::Ed25519Sign => ed25519(&plain(argument(0)), &string(argument(1))).map_or(Value::Null, Value::from),
+        Function::Fingerprint => fingerprint(&string(argument(0))).map_or(Value::Null, Value::from),
         _ => digests(function, plain(argument(0)).as_bytes(), plain(argument(1)).as_bytes()).into(),
     }
 }
@@ -174,6 +179,14 @@ fn ed25519(message: &str, pem: &str) -> Option<String> {
     let der = PrivatePkcs8KeyDer::from_pem_slice(pem.as_bytes()).ok()?;
     let key = signature::Ed25519KeyPair::from_pkcs8_maybe_unchecked(der.secret_pkcs8_der()).ok()?;
     Some(STANDARD.encode(key.sign(message.as_bytes())))
+}
+
+/// The base64 of the SHA-256 of the public key (RFC 5280 `SubjectPublicKeyInfo`) that belongs to a private RSA key.
+fn fingerprint(pem: &str) -> Option<String> {
+    let der = PrivatePkcs8KeyDer::from_pem_slice(pem.as_bytes()).ok()?;
+    let key = rsa::KeyPair::from_pkcs8(der.secret_pkcs8_der()).ok()?;
+    let public = key.public_key().as_der().ok()?;
+    Some(STANDARD.encode(digest::digest(&digest::SHA256, public.as_ref())))
 }
 
 /// The claims of a JSON web token, unverified.

@@ -43,17 +43,36 @@ console.log(JSON.stringify(texts.map(text => {
 })));
 "#;
 
+/// Keys that Node has made, with what it says of them.
+const KEYS: &str = r#"
+const { createHash, generateKeyPairSync, sign } = require("crypto");
+const pem = key => key.export({ type: "pkcs8", format: "pem" });
+const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const ed25519 = generateKeyPairSync("ed25519").privateKey;
+console.log(JSON.stringify({
+    rsa: pem(rsa.privateKey),
+    fingerprint: createHash("sha256").update(rsa.publicKey.export({ type: "spki", format: "der" })).digest("base64"),
+    ed25519: pem(ed25519),
+    signature: sign(null, Buffer.from("é"), ed25519).toString("base64"),
+}));
+"#;
+
 /// What Node makes of the expressions.
 fn reference(pairs: &[Pair]) -> Vec<Value> {
     let texts: Vec<&str> = pairs.iter().map(|pair| pair.theirs.as_str()).collect();
     let entries = configuration().into_iter();
     let entries: Map<String, Value> = entries.map(|(key, value)| (key, value.expose().as_str().into())).collect();
-    let input = json!({ "body": body(), "config": entries, "texts": texts }).to_string();
+    let made = node(REFERENCE, &json!({ "body": body(), "config": entries, "texts": texts }));
+    made.as_array().expect("there is one value for each text").clone()
+}
+
+/// What a script prints of an input, both as JSON.
+fn node(script: &str, input: &Value) -> Value {
     let mut command = Command::new("node");
-    command.args(["-e", REFERENCE]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    command.args(["-e", script]).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.spawn().expect("tests need Node.js 20 or newer");
     let mut stdin = child.stdin.take().expect("the input is a pipe");
-    stdin.write_all(input.as_bytes()).expect("node reads its input");
+    stdin.write_all(input.to_string().as_bytes()).expect("node reads its input");
     drop(stdin);
     let output = child.wait_with_output().expect("node ends");
     assert!(output.status.success(), "the reference fails");
@@ -103,6 +122,17 @@ fn expressions_have_the_value_that_javascript_gives_them() {
     let pairs: Vec<Pair> = (0..3000).map(|round| expression(&mut dice, 1 + round % 3)).collect();
     let compared = compare(&pairs, true);
     assert!(compared > 2900, "only {compared} were expressions");
+}
+
+#[test]
+fn keys_have_the_fingerprints_and_signatures_that_others_see() {
+    let made = node(KEYS, &Value::Null);
+    let configuration = configuration();
+    let scope = Scope::of(&configuration).with("body", made.clone());
+    let value = |text: &str| Expression::parse(text).expect("it is an expression").evaluate(&scope);
+    assert_eq!(value("fingerprint(body.rsa)"), made["fingerprint"]);
+    assert_eq!(value("ed25519Sign('é', body.ed25519)"), made["signature"]);
+    assert_eq!(value("fingerprint('no key')"), Value::Null);
 }
 
 #[test]

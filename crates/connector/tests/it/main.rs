@@ -6,6 +6,7 @@ mod harness;
 mod lists;
 mod members;
 mod places;
+mod quirks;
 mod requests;
 mod unused;
 mod urls;
