@@ -96,7 +96,7 @@ impl Engine<'_> {
         headers: &mut HeaderMap,
     ) -> Result<Parameters, Failure> {
         let way = match step.client {
-            ClientAuthentication::Discovered => self.discovered_way(scene),
+            ClientAuthentication::Discovered => discovered_way(scene),
             told => told,
         };
         let assertion = scene.get("assertion").and_then(Value::as_str);
@@ -118,21 +118,6 @@ impl Engine<'_> {
         Ok(filled.chain(own).collect())
     }
 
-    /// How a client says who it is where the definition leaves it to the server's metadata.
-    fn discovered_way(&self, scene: &Scene<'_>) -> ClientAuthentication {
-        let client = scene.party.client;
-        let Some(server) = scene.get("server") else { return ClientAuthentication::Body };
-        let told = server.get("token_endpoint_auth_methods_supported").and_then(Value::as_array);
-        // RFC 8414 section 2: basic where the metadata does not say.
-        let takes = |name: &str| told.map_or(name == "client_secret_basic", |all| all.iter().any(|way| way == name));
-        match (client.member("key").is_some(), client.member("secret").is_some()) {
-            (true, _) if takes("private_key_jwt") => ClientAuthentication::PrivateKeyJwt,
-            (_, true) if takes("client_secret_basic") => ClientAuthentication::Basic,
-            (_, true) => ClientAuthentication::Body,
-            (_, false) => ClientAuthentication::Id,
-        }
-    }
-
     /// The way out that a step's connection is made with.
     fn egress_of(&self, step: &Step, scene: &Scene<'_>) -> Result<Egress, Failure> {
         let certificate = step.certificate.as_ref().or(scene.party.method.certificate.as_ref());
@@ -145,6 +130,21 @@ impl Engine<'_> {
             Some(profile) => self.egress.with_profile(&profile),
             None => self.egress.clone(),
         })
+    }
+}
+
+/// How a client says who it is where the definition leaves it to the server's metadata.
+fn discovered_way(scene: &Scene<'_>) -> ClientAuthentication {
+    let client = scene.party.client;
+    let Some(server) = scene.get("server") else { return ClientAuthentication::Body };
+    let told = server.get("token_endpoint_auth_methods_supported").and_then(Value::as_array);
+    // RFC 8414 section 2: basic where the metadata does not say.
+    let takes = |name: &str| told.map_or(name == "client_secret_basic", |all| all.iter().any(|way| way == name));
+    match (client.member("key").is_some(), client.member("secret").is_some()) {
+        (true, _) if takes("private_key_jwt") => ClientAuthentication::PrivateKeyJwt,
+        (_, true) if takes("client_secret_basic") => ClientAuthentication::Basic,
+        (_, true) => ClientAuthentication::Body,
+        (_, false) => ClientAuthentication::Id,
     }
 }
 

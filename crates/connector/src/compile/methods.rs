@@ -179,12 +179,11 @@ fn kind(
     }
     let named = placements.names().count();
     Ok(match (flow, &placements.signature, &placements.basic) {
-        (Some(Flow::OAuth1), ..) => Kind::OAuth1,
+        (Some(Flow::OAuth1), ..) | (None, Some(Signature::OAuth1(_)), _) => Kind::OAuth1,
         (Some(Flow::Password), ..) => Kind::OAuth2Password,
         (Some(Flow::Login), ..) => Kind::Custom,
         (Some(_), ..) => Kind::OAuth2,
         (None, Some(Signature::SigV4(_)), _) => Kind::AwsV4,
-        (None, Some(Signature::OAuth1(_)), _) => Kind::OAuth1,
         (None, None, Some(_)) => Kind::Basic,
         (None, None, None) if raw.assertion.is_some() => Kind::Custom,
         (None, None, None) if named > 0 => Kind::ApiKey,
@@ -196,15 +195,14 @@ fn kind(
 /// What a method reads of itself is there: a token needs a grant, an assertion its description.
 fn check_reachable(at: Scope<'_>, method: &Method) -> Result<(), DefinitionError> {
     let missing = [
-        ("token", method.grant.is_none(), "a \"grant\""),
-        ("tokens", method.grant.is_none(), "a \"grant\""),
-        ("client", false, ""),
-        ("assertion", method.assertion.is_none(), "an \"assertion\""),
+        ("token", method.grant.is_none(), "grant"),
+        ("tokens", method.grant.is_none(), "grant"),
+        ("assertion", method.assertion.is_none(), "assertion"),
     ];
     for (root, _, what) in missing.into_iter().filter(|(_, missing, _)| *missing) {
         if method.reads_root(root) {
-            let message = format!("\"{root}\" cannot be reached here: \"{}\" has no {what}", method.name);
-            return Err(at.error_at(root, message.replace("no a ", "no ").replace("no an ", "no ")));
+            let message = format!("\"{root}\" cannot be reached here: \"{}\" has no \"{what}\"", method.name);
+            return Err(at.error_at(root, message));
         }
     }
     Ok(())
@@ -215,7 +213,8 @@ pub(super) fn check(source: &Source<'_>, connector: &Connector) -> Result<(), De
     for method in &connector.methods {
         let known: BTreeSet<&str> = connector.fields_for(method).map(|field| field.key.as_str()).collect();
         let captured = method.captured();
-        for key in method.keys().into_iter().chain(captured).filter(|key| !known.contains(key)) {
+        let unknown = method.keys().into_iter().chain(captured).find(|key| !known.contains(key));
+        if let Some(key) = unknown {
             let hint = nearest::hint(key, known.iter().copied());
             let message = format!("\"config.{key}\" is no configuration entry of \"{}\"{hint}", method.name);
             let at = source.top("authentication").member(&method.name);

@@ -1,5 +1,7 @@
 //! The language of expressions, by example.
 
+//! The language of expressions, by example.
+
 use std::collections::BTreeSet;
 
 use keyway_model::{Configuration, Secret, Timestamp};
