@@ -67,6 +67,11 @@ impl Expression {
         Ok(Self { source: text.trim().to_owned(), node })
     }
 
+    /// The expression that is nothing but a configuration entry.
+    pub(crate) fn of_entry(key: &str) -> Self {
+        Self { source: format!("config.{key}"), node: Node::Config(key.to_owned()) }
+    }
+
     /// The expression as it was written.
     pub fn source(&self) -> &str {
         &self.source
