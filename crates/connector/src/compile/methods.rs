@@ -117,6 +117,7 @@ fn placements(
 }
 
 fn bearer(at: Scope<'_>, token: &str) -> Result<Named, DefinitionError> {
+    let at = at.member("bearer");
     Ok((roots::template(at, "Authorization", CALL)?, roots::template(at, &format!("Bearer {token}"), CALL)?))
 }
 
@@ -179,16 +180,14 @@ fn kind(
     }
     let named = placements.names().count();
     Ok(match (flow, &placements.signature, &placements.basic) {
-        (Some(Flow::OAuth1), ..) => Kind::OAuth1,
+        (Some(Flow::OAuth1), ..) | (None, Some(Signature::OAuth1(_)), _) => Kind::OAuth1,
         (Some(Flow::Password), ..) => Kind::OAuth2Password,
         (Some(Flow::Login), ..) => Kind::Custom,
         (Some(_), ..) => Kind::OAuth2,
         (None, Some(Signature::SigV4(_)), _) => Kind::AwsV4,
-        (None, Some(Signature::OAuth1(_)), _) => Kind::OAuth1,
         (None, None, Some(_)) => Kind::Basic,
-        (None, None, None) if raw.assertion.is_some() => Kind::Custom,
-        (None, None, None) if named > 0 => Kind::ApiKey,
-        (None, None, None) if raw.certificate.is_some() => Kind::Custom,
+        (None, None, None) if named > 0 && raw.assertion.is_none() => Kind::ApiKey,
+        (None, None, None) if raw.assertion.is_some() || raw.certificate.is_some() => Kind::Custom,
         (None, None, None) => Kind::None,
     })
 }
@@ -196,18 +195,17 @@ fn kind(
 /// What a method reads of itself is there: a token needs a grant, an assertion its description.
 fn check_reachable(at: Scope<'_>, method: &Method) -> Result<(), DefinitionError> {
     let missing = [
-        ("token", method.grant.is_none(), "a \"grant\""),
-        ("tokens", method.grant.is_none(), "a \"grant\""),
-        ("client", false, ""),
-        ("assertion", method.assertion.is_none(), "an \"assertion\""),
+        ("token", method.grant.is_none(), "grant"),
+        ("tokens", method.grant.is_none(), "grant"),
+        ("assertion", method.assertion.is_none(), "assertion"),
     ];
-    for (root, _, what) in missing.into_iter().filter(|(_, missing, _)| *missing) {
-        if method.reads_root(root) {
-            let message = format!("\"{root}\" cannot be reached here: \"{}\" has no {what}", method.name);
-            return Err(at.error_at(root, message.replace("no a ", "no ").replace("no an ", "no ")));
+    match missing.into_iter().find(|(root, missing, _)| *missing && method.reads_root(root)) {
+        Some((root, _, what)) => {
+            let message = format!("\"{root}\" cannot be reached here: \"{}\" has no \"{what}\"", method.name);
+            Err(at.error_at(root, message))
         }
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Every entry of the configuration that a method reads exists, and the method asks for it.
@@ -215,7 +213,7 @@ pub(super) fn check(source: &Source<'_>, connector: &Connector) -> Result<(), De
     for method in &connector.methods {
         let known: BTreeSet<&str> = connector.fields_for(method).map(|field| field.key.as_str()).collect();
         let captured = method.captured();
-        for key in method.keys().into_iter().chain(captured).filter(|key| !known.contains(key)) {
+        if let Some(key) = method.keys().into_iter().chain(captured).find(|key| !known.contains(key)) {
             let hint = nearest::hint(key, known.iter().copied());
             let message = format!("\"config.{key}\" is no configuration entry of \"{}\"{hint}", method.name);
             let at = source.top("authentication").member(&method.name);
