@@ -8,7 +8,7 @@ use crate::{Request, Template};
 pub struct Grant {
     /// What is exchanged for a token.
     pub flow: Flow,
-    /// The authorization server, whose metadata says what the definition does not (RFC 8414, OpenID Connect Discovery).
+    /// The authorization server, whose metadata says what the definition does not (RFC 8414, `OpenID` Connect Discovery).
     pub issuer: Option<Template>,
     /// Where a person consents.
     pub authorize: Option<Authorize>,

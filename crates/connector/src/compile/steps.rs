@@ -49,7 +49,7 @@ pub(super) fn chain(at: Scope<'_>, raw: &Short<RequestDefinition>, usual: Usual)
         Short::Word(text) => {
             let given = text.trim().split_once(' ');
             let given = given.filter(|(method, _)| method.bytes().all(|byte| byte.is_ascii_uppercase()));
-            let (method, target) = given.unwrap_or((usual.method, text.trim()));
+            let (method, target) = given.unwrap_or_else(|| (usual.method, text.trim()));
             let raw = RequestDefinition::default();
             Ok(vec![one(at, &raw, Some((method, target.trim().to_owned())), usual)?])
         }
