@@ -37,15 +37,12 @@ pub(crate) fn write(at: Timestamp, pattern: &str) -> String {
         }
         let letters = LETTERS.iter().find(|letters| rest.starts_with(**letters));
         // A letter within a word, such as the T of a date, stands for itself.
-        match letters {
-            Some(letters) => {
-                out.push_str(&part(&time, at, letters));
-                rest = &rest[letters.len()..];
-            }
-            None => {
-                out.push(c);
-                rest = &rest[c.len_utf8()..];
-            }
+        if let Some(letters) = letters {
+            out.push_str(&part(&time, at, letters));
+            rest = &rest[letters.len()..];
+        } else {
+            out.push(c);
+            rest = &rest[c.len_utf8()..];
         }
     }
     out

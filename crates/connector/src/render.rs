@@ -289,13 +289,8 @@ fn path(pattern: &Pattern, inputs: &Inputs<'_>) -> Result<String, Problems> {
         match part {
             Part::Text(text) => out.push_str(text),
             Part::Expression(expression) => {
-<<<<<<< HEAD
-                let name = expression.plain_key().unwrap_or(expression.source());
-                let value = expression.text(&inputs.scope).filter(|value| !value.expose().is_empty());
-=======
                 let name = expression.plain_key().unwrap_or_else(|| expression.source());
-                let value = expression.text(inputs.scope).filter(|value| !value.expose().is_empty());
->>>>>>> 4244e66 (Follow the lints in expressions and definitions)
+                let value = expression.text(&inputs.scope).filter(|value| !value.expose().is_empty());
                 let missing = || Problems::one(format!("configuration.{name}"), "is needed for this call");
                 out.push_str(&segment(name, value.ok_or_else(missing)?.expose())?);
             }

@@ -49,13 +49,9 @@ impl Provider {
         let told = number("size").filter(|_| self.sized);
         assert!(told.is_none_or(|size| size <= MAX), "{step:?}");
         let size = told.unwrap_or(MAX);
-        let start = match number("page") {
-            Some(page) => page * size,
-            None => {
-                let row = || number("row").map(|row| row - 1);
-                number("offset").or_else(row).or_else(|| number("cursor")).unwrap_or(0)
-            }
-        };
+        let row = || number("row").map(|row| row - 1);
+        let rows_before = || number("offset").or_else(row).or_else(|| number("cursor")).unwrap_or(0);
+        let start = number("page").map_or_else(rows_before, |page| page * size);
         let rows: Vec<usize> = (start..self.rows.min(start + size)).collect();
         let end = start + rows.len();
         let more = end < self.rows;

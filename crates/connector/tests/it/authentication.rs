@@ -186,15 +186,6 @@ fn the_form_gets_the_entries_of_clients_and_scopes_by_itself() {
 }
 
 #[test]
-fn an_instance_has_the_hosts_of_its_method() {
-    let text = "key: example\nname: Example\nhub: crm\nconfiguration:\n  base.url: {}\n  token.url: { for: [person] }\nauthentication:\n  none: {}\n  person: { authorize: \"${config.token.url}/a\", token: \"${config.token.url}/t\" }\n";
-    let connector = Connector::compile(Path::new("x.yaml"), text).expect("a definition");
-    let hosts = |name| connector.host_keys_for(connector.method(Some(name)).expect("a method"));
-    assert_eq!(hosts("none").into_iter().collect::<Vec<_>>(), ["base.url"]);
-    assert_eq!(hosts("person").into_iter().collect::<Vec<_>>(), ["base.url", "token.url"]);
-}
-
-#[test]
 fn a_described_request_reads_nothing_but_what_it_is_given() {
     let given = serde_json::json!({ "user": "a", "pass word": "b" });
     let read = |text: &str| {
