@@ -125,7 +125,7 @@ pub struct OAuth1 {
     pub token_secret: Template,
     /// How it is signed, in the words of [`OAuth1Method::named`].
     pub method: Template,
-    /// Realm of the header, as `NetSuite` wants it.
+    /// Realm of the header (`NetSuite`).
     pub realm: Option<Template>,
     /// Whether the parameters stand in the query instead of the header.
     pub in_query: bool,

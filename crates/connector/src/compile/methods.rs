@@ -117,6 +117,7 @@ fn placements(
 }
 
 fn bearer(at: Scope<'_>, token: &str) -> Result<Named, DefinitionError> {
+    let at = at.member("bearer");
     Ok((roots::template(at, "Authorization", CALL)?, roots::template(at, &format!("Bearer {token}"), CALL)?))
 }
 
@@ -185,9 +186,8 @@ fn kind(
         (Some(_), ..) => Kind::OAuth2,
         (None, Some(Signature::SigV4(_)), _) => Kind::AwsV4,
         (None, None, Some(_)) => Kind::Basic,
-        (None, None, None) if raw.assertion.is_some() => Kind::Custom,
-        (None, None, None) if named > 0 => Kind::ApiKey,
-        (None, None, None) if raw.certificate.is_some() => Kind::Custom,
+        (None, None, None) if named > 0 && raw.assertion.is_none() => Kind::ApiKey,
+        (None, None, None) if raw.assertion.is_some() || raw.certificate.is_some() => Kind::Custom,
         (None, None, None) => Kind::None,
     })
 }
@@ -199,13 +199,13 @@ fn check_reachable(at: Scope<'_>, method: &Method) -> Result<(), DefinitionError
         ("tokens", method.grant.is_none(), "grant"),
         ("assertion", method.assertion.is_none(), "assertion"),
     ];
-    for (root, _, what) in missing.into_iter().filter(|(_, missing, _)| *missing) {
-        if method.reads_root(root) {
+    match missing.into_iter().find(|(root, missing, _)| *missing && method.reads_root(root)) {
+        Some((root, _, what)) => {
             let message = format!("\"{root}\" cannot be reached here: \"{}\" has no \"{what}\"", method.name);
-            return Err(at.error_at(root, message));
+            Err(at.error_at(root, message))
         }
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Every entry of the configuration that a method reads exists, and the method asks for it.
@@ -213,8 +213,7 @@ pub(super) fn check(source: &Source<'_>, connector: &Connector) -> Result<(), De
     for method in &connector.methods {
         let known: BTreeSet<&str> = connector.fields_for(method).map(|field| field.key.as_str()).collect();
         let captured = method.captured();
-        let unknown = method.keys().into_iter().chain(captured).find(|key| !known.contains(key));
-        if let Some(key) = unknown {
+        if let Some(key) = method.keys().into_iter().chain(captured).find(|key| !known.contains(key)) {
             let hint = nearest::hint(key, known.iter().copied());
             let message = format!("\"config.{key}\" is no configuration entry of \"{}\"{hint}", method.name);
             let at = source.top("authentication").member(&method.name);

@@ -173,7 +173,7 @@ pub(crate) struct CertificateDefinition {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AssertionDefinition {
-    /// `RS256`, `PS256`, `ES256`, `EdDSA`, `HS256` or a longer one of these.
+    /// RS256, PS256, ES256, `EdDSA`, HS256 or a longer one of these.
     pub(crate) algorithm: String,
     /// PEM private key, or the secret of HS….
     pub(crate) key: String,

@@ -1,7 +1,5 @@
 //! The language of expressions, by example.
 
-//! The language of expressions, by example.
-
 use std::collections::BTreeSet;
 
 use keyway_model::{Configuration, Secret, Timestamp};

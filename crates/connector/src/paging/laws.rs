@@ -50,8 +50,8 @@ impl Provider {
         assert!(told.is_none_or(|size| size <= MAX), "{step:?}");
         let size = told.unwrap_or(MAX);
         let row = || number("row").map(|row| row - 1);
-        let start = number("page").map(|page| page * size).or_else(|| number("offset")).or_else(row);
-        let start = start.or_else(|| number("cursor")).unwrap_or(0);
+        let rows_before = || number("offset").or_else(row).or_else(|| number("cursor")).unwrap_or(0);
+        let start = number("page").map_or_else(rows_before, |page| page * size);
         let rows: Vec<usize> = (start..self.rows.min(start + size)).collect();
         let end = start + rows.len();
         let more = end < self.rows;

@@ -1,5 +1,6 @@
 //! The definition format: every mistake is told with its file, its line and what is wrong.
 
+mod authentication;
 mod configuration;
 mod expressions;
 mod harness;
