@@ -19,11 +19,14 @@ const AT_ONCE: usize = 32;
 /// Renews what is due for as long as it runs.
 pub(crate) async fn keep_alive(app: App) {
     let places = Arc::new(Semaphore::new(AT_ONCE));
-    let mut ticks = tokio::time::interval(EVERY);
+    let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + EVERY, EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        if let Err(error) = round(&app, &places).await {
+        // In a task of its own: a server that stops does not tear a transaction apart.
+        let (app, places) = (app.clone(), Arc::clone(&places));
+        let done = tokio::spawn(async move { round(&app, &places).await });
+        if let Ok(Err(error)) = done.await {
             tracing::warn!(%error, "tokens that are due could not be looked up");
         }
     }

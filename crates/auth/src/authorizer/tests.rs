@@ -12,7 +12,7 @@ use crate::engine::{Client, Party};
 
 const HTTP: &str = include_str!("../../../../connectors/http/connector.yaml");
 
-const HEAD: &str = "key: x\nname: X\nhub: general\nconfiguration:\n  base.url: { default: \"https://x\" }\n  a: { secret: true }\n  b: { secret: true }\nauthentication:\n";
+const HEAD: &str = "key: x\nname: X\nhub: general\nconfiguration:\n  base.url: { default: \"https://x\" }\n  a: { secret: true }\n  b: { secret: true, kept: true }\nauthentication:\n";
 
 fn configuration(pairs: &[(&str, &str)]) -> Configuration {
     pairs.iter().map(|(key, value)| ((*key).to_owned(), Secret::from(*value))).collect()

@@ -58,5 +58,5 @@ fn kernels_that_cannot_confine_are_named() {
     });
     let error = refusal.join().unwrap().unwrap_err();
     assert!(error.to_string().starts_with("this kernel offers no seccomp ("), "{error}");
-    assert!(error.to_string().ends_with("only with the setting in_process"), "{error}");
+    assert!(error.to_string().ends_with("only with the setting scripts_in_process"), "{error}");
 }
