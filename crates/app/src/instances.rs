@@ -15,7 +15,7 @@ use keyway_vault::Context;
 
 pub use change::{InstancePatch, VersionChoice, patch, remove, set_enabled};
 pub(crate) use change::{keep_captured, remove_all};
-pub(crate) use configuration::{is_kept_back, method_of};
+pub(crate) use configuration::{is_kept_back, is_mask, method_of, shown, with_defaults};
 pub use configuration::{ConfigurationInput, MASK, Shown};
 pub use list::{ListFilter, count, list};
 pub use provision::{NewInstanceInput, create};

@@ -15,6 +15,7 @@ pub struct Settings {
     pub data: PathBuf,
     pub database_url: String,
     pub public_url: String,
+    pub shared_callback: bool,
     pub egress_allow: Vec<IpNet>,
     pub connectors: Vec<PathBuf>,
     pub metrics_listen: String,
