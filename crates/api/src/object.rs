@@ -36,12 +36,6 @@ impl<T: ToSchema> Object<T> {
         }
     }
 
-    /// Whether a member is there and not null.
-    pub(crate) fn has(&mut self, name: &str) -> bool {
-        self.ask(name);
-        self.members.get(name).is_some_and(|value| !value.is_null())
-    }
-
     /// A text.
     pub(crate) fn text(&mut self, name: &str) -> Option<String> {
         match self.take(name)? {

@@ -9,7 +9,7 @@ use keyway_config::{MasterKeySource, Settings};
 use keyway_connector::{DefinitionError, Moment};
 use keyway_egress::{AddressPolicy, Egress, Limits};
 use keyway_model::{Clock, Entropy};
-use keyway_script::Sandbox;
+use keyway_script::{Sandbox, SandboxOptions};
 use keyway_store::Store;
 use thiserror::Error;
 
@@ -208,8 +208,14 @@ async fn open_store(settings: &Settings) -> Result<Store, Start> {
 }
 
 /// Where JavaScript runs: processes of this very program that may do nothing but compute.
-fn sandbox(_settings: &Settings) -> Sandbox {
-    Sandbox::default()
+fn sandbox(settings: &Settings) -> Sandbox {
+    let program = std::env::current_exe().unwrap_or_else(|_| "keyway".into());
+    let options = SandboxOptions::new(program, vec!["js-worker".to_owned()]);
+    Sandbox::new(SandboxOptions {
+        workers: settings.script_workers,
+        in_process: settings.scripts_in_process,
+        ..options
+    })
 }
 
 fn store_file(settings: &Settings) -> PathBuf {

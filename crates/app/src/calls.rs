@@ -7,6 +7,7 @@ mod hub;
 mod identify;
 mod links;
 pub mod path;
+mod payload;
 mod redact;
 
 pub use cache::{Access, Snapshot, SnapshotCache};

@@ -22,7 +22,7 @@ pub(crate) use address::{is_callback, redirect_uri_of};
 pub use begin::{Choice, Started, begin};
 pub use callback::callback;
 pub use classical::{request_token, url};
-pub(crate) use redeem::{ended, redeem};
+pub(crate) use redeem::{Redemption, ended, redeem};
 pub use start::start;
 pub use status::{Progress, progress};
 pub use told::{Browser, Cookies, Told};

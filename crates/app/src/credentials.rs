@@ -11,25 +11,32 @@ mod renewal;
 mod writer;
 
 pub(crate) use client::{client_of, own_client};
-pub(crate) use failure::{evidence, refused};
-pub(crate) use held::{Held, Sealed, open_grant, seal_grant};
+use failure::evidence;
+pub(crate) use failure::refused;
+pub(crate) use held::{Held, Sealed, keep_alive_at, open_grant, seal_grant};
 pub(crate) use keeper::keep_alive;
-pub(crate) use renewal::{Renewable, fresh, renewed};
+pub(crate) use renewal::{Renewable, after_refusal, fresh};
 pub(crate) use writer::Writer;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use keyway_auth::engine::{Engine, MetadataCache};
+use keyway_model::InstanceId;
 use keyway_script::Sandbox;
+use moka::sync::Cache;
 use uuid::Uuid;
 
 use crate::App;
 use breaker::Breaker;
 use flights::Flights;
 
+/// For so long, a token that was got because of a refusal is not renewed again because of one.
+const DRIVEN: Duration = Duration::from_secs(60);
+
 /// What renewing needs, once for the process.
 #[derive(Debug)]
-pub struct Credentials {
+pub(crate) struct Credentials {
     /// Where JavaScript of definitions runs.
     pub(crate) scripts: Sandbox,
     /// What authorization servers say of themselves.
@@ -38,6 +45,8 @@ pub struct Credentials {
     flights: Flights,
     /// Providers that are away.
     breaker: Breaker,
+    /// Versions of tokens that were got because the provider had refused the ones before.
+    driven: Cache<InstanceId, i64>,
     /// Writes that renewals share.
     writer: Arc<Writer>,
     /// This process among those that share the store.
@@ -51,6 +60,7 @@ impl Credentials {
             metadata: MetadataCache::default(),
             flights: Flights::default(),
             breaker: Breaker::default(),
+            driven: Cache::builder().max_capacity(100_000).time_to_live(DRIVEN).build(),
             writer: Arc::new(writer),
             node,
         }

@@ -1,5 +1,6 @@
 //! Instances: making, showing, changing, switching and deleting them, for every dialect.
 
+mod authenticate;
 mod change;
 mod configuration;
 mod list;
@@ -9,20 +10,23 @@ mod target;
 
 use std::collections::BTreeMap;
 
-use keyway_model::{Caller, Configuration, Instance, InstanceId, OrganizationId, Secret, User};
-use keyway_store::{SealedInstance, SealedValue};
+use keyway_auth::engine::Tokens;
+use keyway_model::{Caller, Configuration, Instance, InstanceId, OrganizationId, Secret, Timestamp, User};
+use keyway_store::{SealedInstance, SealedValue, StoredGrant};
 use keyway_vault::Context;
 
+pub use authenticate::{Brought, brought};
 pub use change::{InstancePatch, VersionChoice, patch, remove, set_enabled};
 pub(crate) use change::{keep_captured, remove_all};
-pub(crate) use configuration::{is_kept_back, is_mask, method_of, shown, with_defaults};
 pub use configuration::{ConfigurationInput, MASK, Shown};
+pub(crate) use configuration::{is_kept_back, is_mask, method_of, shown, with_defaults};
 pub use list::{ListFilter, count, list};
 pub use provision::{NewInstanceInput, create};
 pub(crate) use target::{Target, refused};
 
 use crate::access::TokenHolder;
 use crate::catalogue::Listed;
+use crate::credentials::open_grant;
 use crate::{App, Error, Result};
 
 /// Field under which an instance's token is sealed.
@@ -42,10 +46,27 @@ pub struct InstanceDetail {
     pub token: Secret,
     /// Its connector.
     pub listed: Listed,
+    /// What became of its tokens, where it has any.
+    pub grant: Option<GrantDetail>,
     /// Its configuration; secrets are masked already.
     pub configuration: BTreeMap<String, Shown>,
     /// Its owner.
     pub owner: User,
+}
+
+/// What an answer shows of an instance's tokens: nothing of the tokens themselves.
+#[derive(Clone, Debug)]
+pub struct GrantDetail {
+    /// When the access token ends.
+    pub expires_at: Option<Timestamp>,
+    /// When the token that renews it ends.
+    pub refresh_expires_at: Option<Timestamp>,
+    /// What was asked for.
+    pub asked: String,
+    /// What was granted, as the provider says it.
+    pub granted: Option<String>,
+    /// Scopes that calls cannot do without and that were not granted.
+    pub missing: Vec<String>,
 }
 
 /// Who acts on an instance: a user, or the bearer of its token.
@@ -93,10 +114,35 @@ pub(crate) async fn detail(app: &App, sealed: SealedInstance) -> Result<Instance
     let place = Context { organization: Some(instance.organization), record: instance.uuid, field: TOKEN_FIELD };
     let token = app.keyring.open_value(place, &token).await?;
     let clear = open_values(app, &instance, &values).await?;
-    let configuration = configuration::shown(&listed.connector, clear);
-    let owner = app.store.read().await?.user(instance.organization, instance.user).await?;
+    let mut tx = app.store.read().await?;
+    let owner = tx.user(instance.organization, instance.user).await?;
+    let stored = tx.grant(instance.id).await?;
+    drop(tx);
     let owner = owner.ok_or_else(|| Error::internal("an instance without owner"))?.user;
-    Ok(InstanceDetail { instance, token, listed, configuration, owner })
+    let grant = match &stored {
+        Some(stored) => Some(grant_detail(app, &instance, &listed.connector, &clear, stored).await?),
+        None => None,
+    };
+    let configuration = configuration::shown(&listed.connector, clear);
+    Ok(InstanceDetail { instance, token, listed, grant, configuration, owner })
+}
+
+async fn grant_detail(
+    app: &App,
+    instance: &Instance,
+    connector: &keyway_connector::Connector,
+    configuration: &Configuration,
+    stored: &StoredGrant,
+) -> Result<GrantDetail> {
+    let held = open_grant(app, instance, connector, configuration, Some(stored)).await?;
+    let main = held.tokens.as_ref().and_then(Tokens::main);
+    Ok(GrantDetail {
+        expires_at: stored.expires_at,
+        refresh_expires_at: stored.refresh_expires_at,
+        granted: main.and_then(|set| set.scope.clone()),
+        missing: method_of(connector, configuration).map(|method| held.missing_scopes(method)).unwrap_or_default(),
+        asked: held.asked,
+    })
 }
 
 /// The connector of an instance, as the version of its definition says that the instance was made with.

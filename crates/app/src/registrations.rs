@@ -14,7 +14,7 @@ use keyway_store::{NewRegistration, RegistrationFilter, StoredRegistration};
 pub(crate) use guard::check_hosts;
 pub use input::{NewRegistrationInput, RegistrationPatch};
 pub use operator::{ServerRegistration, add_for_server, list_of_server, remove_of_server};
-pub(crate) use sealed::{Lent, client, lend, lent, nearest};
+pub(crate) use sealed::{Lent, client, lend, lent};
 
 use crate::connect::redirect_uri_of;
 use crate::instances::Shown;

@@ -1,6 +1,8 @@
 //! A credential made ready: what it puts on every call alike is computed once, the rest for each call.
 
 mod moving;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::sync::Arc;

@@ -36,6 +36,9 @@ pub struct Settings {
     pub shutdown_grace: u64,
     pub sign_in_failures: u32,
     pub call_log_days: i64,
+    pub script_workers: usize,
+    pub scripts_in_process: bool,
+    pub shared_callback: bool,
     pub fail_at: String,
 }
 

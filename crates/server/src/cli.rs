@@ -2,6 +2,7 @@
 
 mod connector;
 mod doctor;
+mod js_worker;
 mod keys;
 mod options;
 mod say;
@@ -80,6 +81,9 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Run scripts for the server that started this process
+    #[command(hide = true)]
+    JsWorker,
     /// Print a completion script for a shell
     #[command(after_help = "Example:
   keyway completions bash > /etc/bash_completion.d/keyway")]
@@ -99,6 +103,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Users(command) => users::run(command),
         Command::Connector(command) => connector::run(command),
         Command::Config { serve, check } => serve::config(&serve, check),
+        Command::JsWorker => Ok(js_worker::run()),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "keyway", &mut script);

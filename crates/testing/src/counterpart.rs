@@ -35,9 +35,18 @@ impl Counterpart {
     /// # Panics
     /// When it ends, or does not listen within 60 seconds.
     pub fn start(program: &Path, arguments: &[&str], folder: &Path, port: u16) -> Self {
-        let child = Command::new(program)
-            .args(arguments)
-            .current_dir(folder)
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(folder);
+        Self::run(command, port)
+    }
+
+    /// Runs a command that starts a program, and waits until it takes connections on its port.
+    ///
+    /// # Panics
+    /// When it ends, or does not listen within 60 seconds.
+    pub fn run(mut command: Command, port: u16) -> Self {
+        let program = PathBuf::from(command.get_program());
+        let child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -3,12 +3,15 @@
 //! Every [`TestServer`] is a whole server on a free port with a store of its own, in this process. Nothing is mocked
 //! between the client's socket and the provider's.
 
+mod browser;
 mod client;
 mod counterpart;
+pub mod peers;
 mod postgres;
 mod server;
 mod vendor;
 
+pub use browser::{Browser, Page};
 pub use client::{Answer, Client};
 pub use counterpart::{Counterpart, counterparts, free_port};
 pub use postgres::Database;

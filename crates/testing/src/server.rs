@@ -51,6 +51,8 @@ impl TestServer {
             ("database_url", database.as_ref().map(Database::url).unwrap_or_default()),
             ("egress_allow", "127.0.0.0/8,::1/128".to_owned()),
             ("workers", "1".to_owned()),
+            // This program is no server that could be started as a worker.
+            ("scripts_in_process", "true".to_owned()),
             ("shutdown_grace", "2".to_owned()),
         ];
         let mut settings = keyway_config::load(None, &overrides).expect("the settings of tests are right");

@@ -14,7 +14,7 @@ struct Package {
     is_there: fn() -> bool,
 }
 
-const PACKAGES: [Package; 7] = [
+const PACKAGES: [Package; 8] = [
     Package { name: "python3", is_there: || has("python3") },
     Package { name: "python3-venv", is_there: can_make_environments },
     Package { name: "nginx", is_there: || has("nginx") },
@@ -22,6 +22,7 @@ const PACKAGES: [Package; 7] = [
     Package { name: "postgresql", is_there: postgres::is_installed },
     Package { name: "openssl", is_there: || has("openssl") },
     Package { name: "curl", is_there: || has("curl") },
+    Package { name: "chromium", is_there: || has("chromium") },
 ];
 
 /// Debian starts a service that is installed; `policy-rc.d` is its way to say no. Ours is there only while

@@ -2,7 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use keyway_app::instances::{self, Actor, InstanceDetail, InstancePatch, ListFilter, NewInstanceInput, VersionChoice};
+use keyway_app::instances::{
+    self, Actor, Brought, InstanceDetail, InstancePatch, ListFilter, NewInstanceInput, VersionChoice,
+};
 use keyway_app::{App, Error};
 use keyway_model::{Caller, Problems};
 use serde_json::{Map, Value};
@@ -78,6 +80,7 @@ pub(crate) async fn show_new(
         configuration: body.configuration("configuration"),
         tags: body.texts("tags").unwrap_or_default(),
         connector: connector.or(named).unwrap_or_default(),
+        brought: brought(&mut body).unwrap_or_default(),
     };
     body.finish()?;
     if new.connector.is_empty() {
@@ -104,7 +107,7 @@ pub(crate) async fn update(
         configuration: body.configuration("configuration"),
         connector,
         version: version_named(&mut body),
-        verify: body.has("providerData"),
+        brought: brought(&mut body),
     };
     body.finish()?;
     Ok(views::OneInstance::of(&instances::patch(&app, on.caller()?, on.id, patch).await?))
@@ -168,6 +171,17 @@ async fn below_element(app: &App, at: &Segments, on: &OnInstance) -> Result<Inst
         return Ok(detail);
     }
     Err(instances::unknown(&on.id.to_string()))
+}
+
+/// What is brought from the provider; `None` where nothing is.
+fn brought<T: ToSchema>(body: &mut Object<T>) -> Option<Brought> {
+    let external = body.text("externalAuthentication").filter(|text| !text.is_empty() && text != "none");
+    let data = body.object("providerData");
+    let initial = external.as_deref() == Some("initial");
+    if external.is_some() && !initial {
+        return body.wrong("externalAuthentication", "must be none or initial");
+    }
+    (data.is_some() || initial).then(|| instances::brought(data.as_ref(), initial))
 }
 
 /// The version of `elementVersion`: a number, or `latest`.

@@ -186,8 +186,19 @@ pub(crate) struct NamedTag {
     name: String,
 }
 
+/// Whether tokens were got elsewhere.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ExternalAuthentication {
+    /// They were not.
+    None,
+    /// They were: the configuration holds `oauth.user.token` or `oauth.user.refresh_token`.
+    Initial,
+}
+
 /// An instance to make. `element` and `connector` mean the same; one is needed where the path names no connector.
 #[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
 pub(crate) struct NewInstance {
     /// The connector.
     element: Option<ConnectorName>,
@@ -201,6 +212,10 @@ pub(crate) struct NewInstance {
     /// Texts to find it by.
     #[schema(max_items = 100)]
     tags: Option<Vec<Tag>>,
+    /// What the provider sent back, such as `code`; it is never shown again.
+    provider_data: Option<BTreeMap<String, Value>>,
+    /// Whether tokens were got elsewhere.
+    external_authentication: Option<ExternalAuthentication>,
 }
 
 /// What to change of an instance; what is absent stays.
@@ -222,8 +237,11 @@ pub(crate) struct InstanceChanges {
     /// The version of the connector's definition to work by: a number, or `latest`.
     #[schema(value_type = Option<VersionName>)]
     element_version: Option<Value>,
-    /// Anything here has the credentials checked with the provider again.
-    provider_data: Option<Value>,
+    /// What the provider sent back, such as `code`, to authenticate the instance again; an empty object has the credentials checked
+    /// with the provider again.
+    provider_data: Option<BTreeMap<String, Value>>,
+    /// Whether tokens were got elsewhere.
+    external_authentication: Option<ExternalAuthentication>,
 }
 
 /// A version of a connector's definition.

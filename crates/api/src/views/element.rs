@@ -1,6 +1,6 @@
 //! Connectors: the platform says element (section 2).
 
-use keyway_app::catalogue::{self, Authentication, Connector, FieldKind, Listed, Method};
+use keyway_app::catalogue::{self, Connector, FieldKind, Listed, Method};
 use keyway_app::documents;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -138,7 +138,7 @@ pub(crate) fn abridged(listed: &Listed) -> ElementSummary {
         logo: connector.key.as_str().to_owned(),
         active: true,
         deleted: false,
-        type_oauth: false,
+        type_oauth: connector.methods.first().is_some_and(Method::asks_a_person),
         trial_account: false,
         transformations_enabled: true,
         bulk_download_enabled: false,
@@ -244,11 +244,7 @@ fn parameter(mapped: documents::Mapped) -> ResourceParameter {
     }
 }
 
-/// The kind of a method: `none`, `basic` or `apiKey`.
-pub(super) fn wire_type(method: &Method) -> &'static str {
-    match method.authentication {
-        Authentication::None => "none",
-        Authentication::Basic { .. } => "basic",
-        Authentication::ApiKey { .. } => "apiKey",
-    }
+/// The kind of a method, such as `basic`, `apiKey` or `oauth2`.
+pub(super) const fn wire_type(method: &Method) -> &'static str {
+    method.kind.as_str()
 }

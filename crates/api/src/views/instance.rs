@@ -6,8 +6,8 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::HeaderValue;
 use keyway_app::catalogue;
-use keyway_app::instances::{InstanceDetail, MASK, Shown};
-use keyway_model::{self as model, Secret, Timestamp};
+use keyway_app::instances::{GrantDetail, InstanceDetail, MASK, Shown};
+use keyway_model::{self as model, Secret, Standing, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -37,6 +37,18 @@ pub(crate) struct Instance {
     valid: bool,
     /// Whether the provider has taken the credentials.
     verified: bool,
+    /// Where it is in its life: `setup`, `active`, `disabled`, `reconnect_needed` or `deleted`.
+    lifecycle: &'static str,
+    /// How well it works there: `healthy`, `unverified` or `degraded`.
+    health: &'static str,
+    /// Why it works badly, and since when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    trouble: Option<Trouble>,
+    /// Its tokens, where it has any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    grant: Option<Grant>,
     disabled: bool,
     max_cache_size: i64,
     cache_time_to_live: i64,
@@ -52,6 +64,34 @@ pub(crate) struct Instance {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     configuration: Option<BTreeMap<String, String>>,
+}
+
+/// Why an instance works badly.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = InstanceTrouble)]
+pub(crate) struct Trouble {
+    #[schema(value_type = String, format = DateTime)]
+    since: Timestamp,
+    reason: String,
+}
+
+/// What is known of an instance's tokens.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = InstanceGrant)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Grant {
+    /// When the access token ends; it is renewed before.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<Timestamp>,
+    /// When the token that renews it ends.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    refresh_expires_at: Option<Timestamp>,
+    /// The scope that was asked for.
+    requested_scope: String,
+    /// The scope that was granted, where the provider told it.
+    granted_scope: Option<String>,
+    /// Scopes that calls cannot do without and that were not granted.
+    missing_scopes: Vec<String>,
 }
 
 /// Whose an instance is.
@@ -165,8 +205,15 @@ pub(crate) fn instance(detail: &InstanceDetail, with_configuration: bool) -> Ins
         element_version: detail.listed.version,
         tags: instance.tags.clone(),
         provision_interactions: [],
-        valid: true,
+        valid: instance.standing == Standing::Ready,
         verified: instance.verified,
+        lifecycle: instance.lifecycle().as_str(),
+        health: instance.health().as_str(),
+        trouble: instance
+            .trouble
+            .as_ref()
+            .map(|trouble| Trouble { since: trouble.since, reason: trouble.evidence.clone() }),
+        grant: detail.grant.as_ref().map(grant),
         disabled: !instance.enabled,
         max_cache_size: 0,
         cache_time_to_live: 0,
@@ -182,6 +229,16 @@ pub(crate) fn instance(detail: &InstanceDetail, with_configuration: bool) -> Ins
         },
         events_notification_callback_url: setting("event.notification.callback.url").map(str::to_owned),
         configuration: with_configuration.then(|| configuration(detail)),
+    }
+}
+
+fn grant(detail: &GrantDetail) -> Grant {
+    Grant {
+        expires_at: detail.expires_at,
+        refresh_expires_at: detail.refresh_expires_at,
+        requested_scope: detail.asked.clone(),
+        granted_scope: detail.granted.clone(),
+        missing_scopes: detail.missing.clone(),
     }
 }
 

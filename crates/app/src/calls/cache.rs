@@ -195,7 +195,8 @@ impl Snapshot {
         let held = open_grant(app, instance, &connector, &configuration, grant).await?;
         let Target { base, authorizer, settings, .. } = Target::prepare(&connector, &configuration, &held)?;
         let now = app.clock.now();
-        let life = grant.zip(held.tokens.as_ref()).map(|(grant, tokens)| Renewable::of(sealed, grant, method, tokens, now));
+        let life =
+            grant.zip(held.tokens.as_ref()).map(|(grant, tokens)| Renewable::of(sealed, grant, method, tokens, now));
         let setting = |key: &str| configuration.get(key).map(|value| value.expose().as_str());
         Ok(Arc::new(Self {
             id: instance.id,

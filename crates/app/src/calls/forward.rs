@@ -5,16 +5,21 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
+use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, StatusCode, Uri, Version};
 use http_body::Body as _;
 use hyper::body::Incoming;
+use hyper::upgrade::OnUpgrade;
+use keyway_auth::Outgoing;
 use keyway_egress::{Body, Egress, is_upgrade, tunnel};
 use keyway_model::{CallRecord, RequestId, Timestamp};
 
 use super::cache::{Access, Snapshot};
 use super::hub::{HubAnswer, HubCall};
 use super::identify::Identity;
+use super::payload::Payload;
 use super::{headers, links, path};
+use crate::credentials::{self, Renewable};
 use crate::{App, Error, Result};
 
 /// A call to be forwarded.
@@ -75,13 +80,16 @@ impl<'a> Running<'a> {
     /// Sends the call on and returns the provider's answer, whatever its status. The dialect finishes the call.
     pub async fn forward(&mut self, egress: &Egress, request: Request<Incoming>) -> Result<Response<Body>> {
         check(&self.call, request.headers())?;
-        self.attempts = 1;
-        send(egress, &self.call, &self.call.identity.access.snapshot, request).await
+        let snapshot = credentials::fresh(self.app, Arc::clone(&self.call.identity.access.snapshot)).await?;
+        self.send(egress, snapshot, request).await
     }
 
     /// Makes the call of a resource; the dialect finishes it.
     pub async fn resource(&mut self, egress: &Egress, request: Request<Incoming>, call: &HubCall) -> Result<HubAnswer> {
         let snapshot = Arc::clone(&self.call.identity.access.snapshot);
+        // Documentation and the like are answered without the provider, whatever became of the token.
+        let snapshot =
+            if call.asks_provider(&snapshot) { credentials::fresh(self.app, snapshot).await? } else { snapshot };
         call.answer(self.app, egress, &snapshot, request, &mut self.attempts).await
     }
 
@@ -128,18 +136,50 @@ fn check(call: &Call, headers: &HeaderMap) -> Result<()> {
     Err(Error::Forbidden("this key does not open this method and path".to_owned()))
 }
 
-async fn send(
+impl Running<'_> {
+    async fn send(
+        &mut self,
+        egress: &Egress,
+        mut snapshot: Arc<Snapshot>,
+        mut request: Request<Incoming>,
+    ) -> Result<Response<Body>> {
+        let upgrade = is_upgrade(request.headers());
+        let caller_side = upgrade.then(|| hyper::upgrade::on(&mut request));
+        let (parts, body) = request.into_parts();
+        let mut payload = Payload::read(egress, &snapshot, &parts.headers, body).await?;
+        let mut headers = parts.headers;
+        let query = parts.uri.query();
+        let answer = loop {
+            let again = payload
+                .again()
+                .filter(|_| self.attempts == 0 && !upgrade)
+                .filter(|_| snapshot.life.as_ref().is_some_and(Renewable::can_renew));
+            // Only what may be sent again is kept.
+            let sent = if again.is_some() { headers.clone() } else { std::mem::take(&mut headers) };
+            let outgoing = outgoing(self.app, &self.call, &snapshot, (sent, query, upgrade), payload)?;
+            self.attempts += 1;
+            let profiled = snapshot.authorizer.profile().map(|profile| egress.with_profile(profile));
+            let answer = profiled.as_ref().unwrap_or(egress).send(outgoing).await?;
+            let Some(again) = again.filter(|_| snapshot.expired.contains(&answer.status().as_u16())) else {
+                break answer;
+            };
+            match credentials::after_refusal(self.app, &snapshot).await? {
+                Some(newer) => (snapshot, payload) = (newer, again),
+                None => break answer,
+            }
+        };
+        finish(egress, &self.call, &snapshot, answer, (upgrade, caller_side))
+    }
+}
+
+/// The provider's answer as the caller sees it.
+fn finish(
     egress: &Egress,
     call: &Call,
     snapshot: &Snapshot,
-    mut request: Request<Incoming>,
+    mut answer: Response<Incoming>,
+    (upgrade, caller_side): (bool, Option<OnUpgrade>),
 ) -> Result<Response<Body>> {
-    let upgrade = is_upgrade(request.headers());
-    let caller_side = upgrade.then(|| hyper::upgrade::on(&mut request));
-    let (parts, body) = request.into_parts();
-    let outgoing = outgoing(call, snapshot, parts.headers, parts.uri.query(), upgrade)?;
-    let body = if body.is_end_stream() { Body::empty() } else { Body::stream(body, egress.limits().idle) };
-    let mut answer = egress.send(outgoing.map(|()| body)).await?;
     let upgraded = answer.status() == StatusCode::SWITCHING_PROTOCOLS;
     if upgraded && !upgrade {
         let message = "the provider switched to another protocol without being asked".to_owned();
@@ -161,25 +201,46 @@ async fn send(
 
 /// The request as the provider sees it.
 fn outgoing(
+    app: &App,
     call: &Call,
     snapshot: &Snapshot,
-    mut headers: HeaderMap,
-    query: Option<&str>,
-    upgrade: bool,
-) -> Result<Request<()>> {
+    (mut headers, query, upgrade): (HeaderMap, Option<&str>, bool),
+    payload: Payload,
+) -> Result<Request<Body>> {
     let key = call.identity.key.as_ref();
     headers::clean_request(&mut headers, key, upgrade);
     snapshot.authorizer.apply_headers(&mut headers);
     let query = snapshot.authorizer.apply_query(headers::clean_query(query, key));
     let uri = snapshot.base.join(&call.path, query.as_deref());
+    let (method, uri, headers, body) = if snapshot.authorizer.is_moving() {
+        let (bytes, stream) = payload.parts();
+        let sent = Outgoing { method: &call.method, uri, headers, body: bytes };
+        let Outgoing { method, uri, headers, body } = snapshot.authorizer.authorise(sent, app.moment())?;
+        (
+            method,
+            uri,
+            with_length(headers, body.as_ref()),
+            stream.unwrap_or_else(|| Body::full(body.unwrap_or_default())),
+        )
+    } else {
+        (&call.method, uri, headers, payload.body())
+    };
     let mut request = Request::builder()
-        .method(call.method.clone())
+        .method(method.clone())
         .uri(uri)
         .version(Version::HTTP_11)
-        .body(())
+        .body(body)
         .map_err(|_| Error::invalid("path", "cannot be part of a URL"))?;
     *request.headers_mut() = headers;
     Ok(request)
+}
+
+/// A body that has changed has another length than the caller said.
+fn with_length(mut headers: HeaderMap, body: Option<&Bytes>) -> HeaderMap {
+    if body.is_some() {
+        headers.remove(http::header::CONTENT_LENGTH);
+    }
+    headers
 }
 
 /// Longest text of a record in characters; what is cut is redacted first.

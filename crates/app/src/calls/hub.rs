@@ -11,6 +11,8 @@ mod input;
 mod list;
 mod multipart;
 
+use std::sync::Arc;
+
 use http::request::Parts;
 use http::{HeaderMap, Method, Request};
 use hyper::body::Incoming;
@@ -58,18 +60,24 @@ impl HubCall {
         }
     }
 
+    /// Whether the provider is asked for the answer.
+    pub(crate) fn asks_provider(&self, snapshot: &Snapshot) -> bool {
+        let found = snapshot.connector.resources.find(self.method.as_str(), &self.path).is_some();
+        found || self.path.trim_matches('/') == "ping"
+    }
+
     /// Makes the call. `exchange` counts what was sent to the provider.
     pub(crate) async fn answer(
         &self,
         app: &App,
         egress: &Egress,
-        snapshot: &Snapshot,
+        snapshot: &Arc<Snapshot>,
         request: Request<Incoming>,
         attempts: &mut i32,
     ) -> Result<HubAnswer> {
         path::check(&self.path)?;
         let (parts, body) = request.into_parts();
-        let mut exchange = Exchange::new(egress, snapshot, &parts.headers, app.moment(), attempts);
+        let mut exchange = Exchange::new(app, egress, snapshot, &parts.headers, attempts);
         let Some(found) = snapshot.connector.resources.find(self.method.as_str(), &self.path) else {
             return generic::answer(app, &mut exchange, self, &parts).await;
         };

@@ -72,11 +72,6 @@ impl Redactor {
         Self::new(secrets(connector, configuration).chain(held_secrets(held)))
     }
 
-    /// The same of a configuration that is no instance's yet.
-    pub(crate) fn of_values(connector: &Connector, configuration: &Configuration) -> Self {
-        Self::new(secrets(connector, configuration))
-    }
-
     fn new<'a>(values: impl Iterator<Item = &'a Secret>) -> Self {
         let mut forms = Vec::new();
         for value in values {

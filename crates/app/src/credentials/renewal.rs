@@ -137,8 +137,30 @@ pub(crate) async fn fresh(app: &App, snapshot: Arc<Snapshot>) -> Result<Arc<Snap
     }
 }
 
+/// The snapshot with newer tokens, after the provider has refused those of a snapshot. `None` where newer ones would not help: there
+/// are none, or the present ones were got for the same reason a moment ago.
+pub(crate) async fn after_refusal(app: &App, snapshot: &Snapshot) -> Result<Option<Arc<Snapshot>>> {
+    let Some(life) = snapshot.life.as_ref().filter(|life| life.can_renew()) else { return Ok(None) };
+    let driven = &app.credentials.driven;
+    if driven.get(&snapshot.id) == Some(life.version) {
+        return Ok(None);
+    }
+    match renewed(app, snapshot).await {
+        Ok(newer) => {
+            driven.insert(snapshot.id, newer.life.as_ref().map_or(0, Renewable::version));
+            Ok(Some(newer))
+        }
+        Err(error) if error.is_reconnect() => Err(error),
+        // The provider's own refusal says more than that its token endpoint is away.
+        Err(error) => {
+            tracing::debug!(instance.id = snapshot.id.0, %error, "a refused token could not be renewed");
+            Ok(None)
+        }
+    }
+}
+
 /// The snapshot with newer tokens than a snapshot has.
-pub(crate) async fn renewed(app: &App, snapshot: &Snapshot) -> Result<Arc<Snapshot>> {
+async fn renewed(app: &App, snapshot: &Snapshot) -> Result<Arc<Snapshot>> {
     let version = snapshot.life.as_ref().map_or(0, Renewable::version);
     let (owned, organization, id) = (app.clone(), snapshot.organization, snapshot.id);
     // The store lives on the control runtime.
@@ -258,7 +280,9 @@ impl<'a> Renewal<'a> {
             () = self.heartbeat() => Err(Failure::Unusable("the lease was lost".to_owned())),
         };
         match &outcome {
-            Err(Failure::Unreachable(error)) if !matches!(error, keyway_egress::Error::Tls { .. } | keyway_egress::Error::Blocked { .. }) => {
+            Err(Failure::Unreachable(error))
+                if !matches!(error, keyway_egress::Error::Tls { .. } | keyway_egress::Error::Blocked { .. }) =>
+            {
                 app.credentials.breaker.failed(&provider, self.sealed.instance.id, now);
             }
             Err(Failure::Refused { status, .. }) if *status >= 500 => {

@@ -14,7 +14,8 @@ use super::target::Target;
 use crate::calls::Redactor;
 use crate::catalogue::Listed;
 use crate::credentials::{self, Held};
-use crate::{App, Error, Result, connect};
+use crate::connect::{self, Redemption};
+use crate::{App, Error, Result, registrations};
 
 /// What somebody brings from the provider (section 3.2, `providerData`), and whether tokens come from elsewhere.
 #[derive(Clone, Debug, Default)]
@@ -120,16 +121,15 @@ impl Work<'_> {
             return self.obtain(held, Source::Device(code)).await;
         }
         if self.method.asks_a_person() {
-            let redeemed = connect::redeem(
-                self.app,
-                self.caller,
-                self.listed,
-                self.method,
-                &self.configuration,
-                &brought.data,
+            let what = Redemption {
+                caller: self.caller,
+                listed: self.listed,
+                method: self.method,
+                configuration: &self.configuration,
+                data: &brought.data,
                 instance,
-            )
-            .await?;
+            };
+            let redeemed = connect::redeem(self.app, what).await?;
             self.attempt = redeemed.attempt;
             self.configuration.extend(redeemed.configuration);
             let held = Held { client: redeemed.client, registration: redeemed.registration, ..Held::default() };
@@ -161,11 +161,11 @@ impl Work<'_> {
         let held = self.machine_client().await?;
         self.imported = Some(tokens.clone());
         let now = self.app.clock.now();
-        let usable = tokens.main().is_some_and(|set| {
-            !set.access.expose().is_empty() && set.expires_at.is_none_or(|end| end > now)
-        });
+        let usable = tokens
+            .main()
+            .is_some_and(|set| !set.access.expose().is_empty() && set.expires_at.is_none_or(|end| end > now));
         if usable || !tokens.can_renew() {
-            let granted = Granted { tokens: tokens.clone(), ..Granted::default() };
+            let granted = Granted::of(tokens.clone());
             return Ok((Held { tokens: Some(tokens), ..held }, granted));
         }
         let (held, granted) = self.obtain(held, Source::Renewal(&tokens)).await?;
@@ -175,25 +175,30 @@ impl Work<'_> {
     }
 
     /// The client that the configuration names, or the nearest registered one.
-    async fn machine_client(&self) -> Result<Held> {
+    async fn machine_client(&mut self) -> Result<Held> {
         if let Some(client) = credentials::own_client(&self.configuration) {
             return Ok(Held { client, ..Held::default() });
         }
         let organization = self.caller.organization();
-        let key = &self.listed.connector.key;
-        let nearest = crate::registrations::nearest(self.app, key, organization, self.caller.user.account, "").await?;
-        Ok(match nearest {
-            Some((registration, client)) => {
-                Held { client, registration: Some(registration.id), ..Held::default() }
-            }
-            None => Held::default(),
-        })
+        let connector = &self.listed.connector;
+        let account = self.caller.user.account;
+        let Some(lent) = registrations::lend(self.app, &connector.key, organization, account, "").await? else {
+            return Ok(Held::default());
+        };
+        self.configuration.extend(lent.configuration.clone());
+        registrations::check_hosts(connector, self.method, &self.configuration, &lent.configuration)?;
+        Ok(Held { client: lent.client, registration: Some(lent.stored.id), ..Held::default() })
     }
 
     async fn obtain(&mut self, held: Held, source: Source<'_>) -> Result<(Held, Granted)> {
         let connector = &self.listed.connector;
-        let needs_client = !matches!(self.method.grant.as_ref().map(|grant| grant.flow), Some(Flow::Login | Flow::JwtBearer) | None);
-        if needs_client && held.client.id.is_empty() && self.method.credential_keys().is_empty() && !self.has_own_client() {
+        let needs_client =
+            !matches!(self.method.grant.as_ref().map(|grant| grant.flow), Some(Flow::Login | Flow::JwtBearer) | None);
+        if needs_client
+            && held.client.id.is_empty()
+            && self.method.credential_keys().is_empty()
+            && !self.has_own_client()
+        {
             let message = "Missing required configuration: oauth.api.key, oauth.api.secret".to_owned();
             return Err(Error::Refused(message));
         }
@@ -311,4 +316,3 @@ pub fn brought(data: Option<&serde_json::Map<String, Value>>, from_elsewhere: bo
     let data = data.filter_map(|(name, value)| Some((name.clone(), text(value)?))).collect();
     Brought { data, from_elsewhere }
 }
-

@@ -3,15 +3,19 @@
 use std::sync::Arc;
 
 use keyway_connector::Connector;
-use keyway_model::{Caller, Configuration, Instance, InstanceId, OrganizationId, PageSize, Visibility};
-use keyway_store::InstanceFilter;
+use keyway_model::{
+    Caller, Configuration, Instance, InstanceId, OrganizationId, PageSize, Standing, Timestamp, Visibility,
+};
+use keyway_store::{InstanceFilter, SealedInstance, StoredGrant, Tx};
 
+use super::authenticate::{Authenticated, Brought, authenticate, give_back, is_callers};
 use super::configuration::{self, ConfigurationInput};
-use super::provision::{checked_name, checked_tags};
+use super::provision::{checked_name, checked_tags, new_grant};
 use super::repoint::{self, Place};
-use super::{InstanceDetail, Target, connector_of, detail, load_to_change, open_values, seal_values};
+use super::{InstanceDetail, connector_of, detail, load_to_change, open_values, seal_values};
 use crate::catalogue::Listed;
-use crate::{App, Error, Result};
+use crate::credentials::{Held, Sealed, open_grant, seal_grant};
+use crate::{App, Error, Result, connect};
 
 /// How often a change is tried again when somebody else changed the same instance meanwhile.
 const TRIES: usize = 8;
@@ -29,8 +33,8 @@ pub struct InstancePatch {
     pub connector: Option<String>,
     /// The version of the definition to move to.
     pub version: Option<VersionChoice>,
-    /// Whether to ask the provider again although nothing about the credential changes.
-    pub verify: bool,
+    /// What was brought from the provider, to authenticate the instance again.
+    pub brought: Option<Brought>,
 }
 
 /// A version of a connector's definition.
@@ -76,7 +80,8 @@ async fn try_patch(app: &App, caller: &Caller, id: InstanceId, patch: InstancePa
     let sealed = load_to_change(app, caller, id).await?;
     let before = open_values(app, &sealed.instance, &sealed.values).await?;
     let old = connector_of(app, &sealed.instance).await?;
-    let Listed { connector: new, version, .. } = moved(app, &old, &patch).await?;
+    let latest = moved(app, &old, &patch).await?;
+    let (new, version) = (Arc::clone(&latest.connector), latest.version);
     let old = old.connector;
     let mut instance = sealed.instance;
     instance.connector = new.key.clone();
@@ -88,12 +93,93 @@ async fn try_patch(app: &App, caller: &Caller, id: InstanceId, patch: InstancePa
         instance.tags = checked_tags(tags)?;
     }
     let moves = !Arc::ptr_eq(&old, &new);
-    let touched = patch.verify || moves || patch.connector.is_some() || !patch.configuration.is_empty();
-    let after = if touched { reconfigure(&old, &new, &before, &patch.configuration)? } else { before.clone() };
-    if patch.verify || moves || changes_credential(&new, &before, &after) {
-        instance.verified = Target::prepare(&new, &after)?.verify(app, &new, &after).await?;
+    let asked = patch.brought.is_some();
+    let touched = asked || moves || patch.connector.is_some() || !patch.configuration.is_empty();
+    let mut input = patch.configuration;
+    let listed = Listed { connector: Arc::clone(&new), version, ..latest };
+    input.retain(|key, _| is_callers(&listed, key));
+    let after = if touched { reconfigure(&old, &new, &before, &input)? } else { before.clone() };
+    let stored = app.store.read().await?.grant(id).await?;
+    let relevant = moves || changes_credential(&new, &before, &after);
+    if !asked && !(relevant && needs_proof(&new, &before, &after, stored.is_some())?) {
+        return save(app, instance, &before, &after, Grant::Kept).await;
     }
-    save(app, instance, &before, &after).await
+    let brought = patch.brought.unwrap_or_default();
+    let proven = authenticate(app, caller, &listed, after, &brought, Some(id)).await?;
+    let changed = reconnect(app, instance, &before, &listed, &proven, stored).await;
+    let (outcome, ok) = match &changed {
+        Ok(_) => ("the instance was authenticated again".to_owned(), true),
+        Err(error) => (error.to_string(), false),
+    };
+    connect::ended(app, proven.attempt, &outcome, ok, Some(id)).await;
+    changed
+}
+
+/// Whether a change of what the credential depends on has to be proven. A client's secret, what is asked for and where a person comes
+/// back to may change without a person; everything else of a grant that a person gave needs the person again.
+fn needs_proof(connector: &Connector, before: &Configuration, after: &Configuration, has_grant: bool) -> Result<bool> {
+    const QUIET: [&str; 3] = ["oauth.api.secret", "oauth.scope", "oauth.callback.url"];
+    let method = configuration::method_of(connector, after)?;
+    if !method.asks_a_person() || !has_grant {
+        return Ok(true);
+    }
+    let keys = before.keys().chain(after.keys());
+    let mut changed = keys.filter(|key| before.get(*key) != after.get(*key));
+    Ok(!changed.all(|key| QUIET.contains(&key.as_str())))
+}
+
+/// Puts a new credential in the place of the old one, if it belongs to the same person.
+async fn reconnect(
+    app: &App,
+    mut instance: Instance,
+    before: &Configuration,
+    listed: &Listed,
+    proven: &Authenticated,
+    stored: Option<StoredGrant>,
+) -> Result<Option<InstanceDetail>> {
+    let held = match &stored {
+        Some(stored) => {
+            // Opened by the definition that it was made with, which a move leaves behind.
+            let old = connector_of(app, &instance_before(app, &instance).await?).await?.connector;
+            Some(open_grant(app, &instance, &old, before, Some(stored)).await?)
+        }
+        None => None,
+    };
+    let known = held.as_ref().and_then(|held| held.subject.as_ref());
+    if let (Some(known), Some(found)) = (known, &proven.held.subject)
+        && known != found
+    {
+        give_back(app, listed, &proven.configuration, &proven.held).await;
+        return Err(Error::Conflict(format!(
+            "the authorization belongs to another account at {} than the one that instance {} was authenticated with; that one stays in force",
+            listed.connector.name, instance.id
+        )));
+    }
+    instance.verified = proven.verified;
+    let grant = match &proven.held.tokens {
+        Some(_) => {
+            let sealed = seal_grant(app, instance.organization, instance.uuid, &proven.held).await?;
+            Grant::Replaced(Box::new((sealed, proven.held.clone(), listed.clone())))
+        }
+        None => Grant::Gone,
+    };
+    save(app, instance, before, &proven.configuration, grant).await
+}
+
+/// The instance as it is stored: with the connector that it has now.
+async fn instance_before(app: &App, instance: &Instance) -> Result<Instance> {
+    let found = app.store.read().await?.instance(instance.organization, instance.id).await?;
+    found.map(|found| found.instance).ok_or_else(|| super::unknown(&instance.id.to_string()))
+}
+
+/// What becomes of an instance's tokens.
+enum Grant {
+    /// They stay as they are.
+    Kept,
+    /// Others take their place.
+    Replaced(Box<(Sealed, Held, Listed)>),
+    /// The method has none.
+    Gone,
 }
 
 /// The configuration after a change, checked whole.
@@ -109,18 +195,16 @@ fn reconfigure(
     let (from, to) = (Place { connector: old, configuration: before }, Place { connector: new, configuration: &after });
     repoint::check(&from, &to, input)?;
     repoint::check_kept_back(&from, &to, input)?;
-    Target::prepare(new, &after)?;
     Ok(after)
 }
 
 fn changes_credential(connector: &Connector, before: &Configuration, after: &Configuration) -> bool {
-    let credential = |key: &str| {
-        connector.methods.iter().any(|method| method.keys().contains(key))
-    };
+    let credential = |key: &str| connector.methods.iter().any(|method| method.keys().contains(key));
     let relevant = |key: &String| {
         let computes = connector.fields.iter().filter_map(|field| field.computed.as_ref());
         connector.host_keys().contains(key.as_str())
             || *key == keyway_connector::AUTHENTICATION_TYPE
+            || key.starts_with("oauth.")
             || computes.flat_map(keyway_connector::Template::keys).any(|used| used == key)
             || credential(key)
     };
@@ -133,6 +217,7 @@ async fn save(
     mut instance: Instance,
     before: &Configuration,
     after: &Configuration,
+    grant: Grant,
 ) -> Result<Option<InstanceDetail>> {
     let now = app.clock.now();
     instance.updated_at = now;
@@ -149,12 +234,39 @@ async fn save(
     for key in before.keys().filter(|key| !after.contains_key(*key)) {
         tx.delete_value(instance.id, key).await?;
     }
+    write_grant(&mut tx, &instance, grant, after, now).await?;
     tx.insert_change(instance.id, now).await?;
     let kept = tx.instance(instance.organization, instance.id).await?;
     tx.commit().await?;
     app.cache.forget(instance.id);
     let kept = kept.ok_or_else(|| super::unknown(&instance.id.to_string()))?;
     detail(app, kept).await.map(Some)
+}
+
+async fn write_grant(
+    tx: &mut Tx,
+    instance: &Instance,
+    grant: Grant,
+    configuration: &Configuration,
+    now: Timestamp,
+) -> Result<()> {
+    match grant {
+        Grant::Kept => return Ok(()),
+        Grant::Gone => {
+            tx.delete_grant(instance.id).await?;
+        }
+        Grant::Replaced(new) => {
+            let (sealed, held, listed) = *new;
+            let method = configuration::method_of(&listed.connector, configuration)?;
+            let row = new_grant(&sealed, &held, method, now, instance.uuid);
+            if !tx.replace_grant(instance.id, &row, now).await? {
+                tx.insert_grant(instance.id, &row, now).await?;
+            }
+        }
+    }
+    tx.set_standing(instance.id, Standing::Ready, now).await?;
+    tx.set_trouble(instance.id, None).await?;
+    Ok(())
 }
 
 /// Keeps values that a provider's answer brought. Nobody's permission is needed: the definition says which.
@@ -170,7 +282,7 @@ pub(crate) async fn keep_captured(
         let before = open_values(app, &sealed.instance, &sealed.values).await?;
         let mut after = before.clone();
         after.extend(values.clone());
-        if after == before || save(app, sealed.instance, &before, &after).await?.is_some() {
+        if after == before || save(app, sealed.instance, &before, &after, Grant::Kept).await?.is_some() {
             return Ok(());
         }
     }
@@ -183,7 +295,7 @@ pub async fn set_enabled(app: &App, caller: &Caller, id: InstanceId, enabled: bo
         let sealed = load_to_change(app, caller, id).await?;
         let mut instance = sealed.instance;
         instance.enabled = enabled;
-        if let Some(changed) = save(app, instance, &Configuration::new(), &Configuration::new()).await? {
+        if let Some(changed) = save(app, instance, &Configuration::new(), &Configuration::new(), Grant::Kept).await? {
             return Ok(changed);
         }
     }
@@ -192,8 +304,26 @@ pub async fn set_enabled(app: &App, caller: &Caller, id: InstanceId, enabled: bo
 
 /// Deletes an instance: sealed values, token, its hash and all keys are erased in one transaction.
 pub async fn remove(app: &App, caller: &Caller, id: InstanceId) -> Result<()> {
-    load_to_change(app, caller, id).await?;
-    erase(app, id).await
+    let sealed = load_to_change(app, caller, id).await?;
+    let outcome = farewell(app, &sealed).await;
+    erase(app, id, outcome).await
+}
+
+/// Gives back at the provider what an instance holds; what became of it. Nothing of it keeps an instance from being deleted.
+async fn farewell(app: &App, sealed: &SealedInstance) -> Option<&'static str> {
+    let given = async {
+        let instance = &sealed.instance;
+        let listed = connector_of(app, instance).await?;
+        let configuration = open_values(app, instance, &sealed.values).await?;
+        let method = configuration::method_of(&listed.connector, &configuration)?;
+        let stored = app.store.read().await?.grant(instance.id).await?;
+        if stored.is_none() && method.on_delete.is_empty() {
+            return Ok(None);
+        }
+        let held = open_grant(app, instance, &listed.connector, &configuration, stored.as_ref()).await?;
+        Ok::<_, Error>(Some(give_back(app, &listed, &configuration, &held).await))
+    };
+    given.await.unwrap_or(Some("failed"))
 }
 
 /// Deletes everything within a visibility, page by page, for an owner that goes.
@@ -202,7 +332,16 @@ pub(crate) async fn remove_all(app: &App, visibility: Visibility) -> Result<()> 
     loop {
         let page = app.store.read().await?.instance_ids(&filter, 0, PageSize::default()).await?;
         for id in &page.items {
-            erase(app, *id).await?;
+            let organization = app.store.read().await?.instance_organization(*id).await?;
+            let sealed = match organization {
+                Some(organization) => app.store.read().await?.instance(organization, *id).await?,
+                None => None,
+            };
+            let outcome = match &sealed {
+                Some(sealed) => farewell(app, sealed).await,
+                None => None,
+            };
+            erase(app, *id, outcome).await?;
         }
         if !page.has_more {
             return Ok(());
@@ -210,11 +349,14 @@ pub(crate) async fn remove_all(app: &App, visibility: Visibility) -> Result<()> 
     }
 }
 
-async fn erase(app: &App, id: InstanceId) -> Result<()> {
+async fn erase(app: &App, id: InstanceId, revocation: Option<&str>) -> Result<()> {
     let now = app.clock.now();
     let mut tx = app.store.write().await?;
     if !tx.delete_instance(id, now).await? {
         return Err(super::unknown(&id.to_string()));
+    }
+    if let Some(outcome) = revocation {
+        tx.set_revocation(id, outcome).await?;
     }
     tx.insert_change(id, now).await?;
     tx.commit().await?;

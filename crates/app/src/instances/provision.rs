@@ -1,15 +1,18 @@
 //! Making an instance: check, verify with the provider, seal, one transaction. A failure anywhere leaves nothing behind.
 
-use keyway_connector::Connector;
-use keyway_model::{Caller, Configuration, Problems, Secret, Standing, plain_text};
-use keyway_store::{NewInstance, StoredToken};
+use keyway_auth::engine::Tokens;
+use keyway_connector::{Connector, Method};
+use keyway_model::{Caller, Configuration, Problems, Secret, Standing, Timestamp, plain_text};
+use keyway_store::{NewGrant, NewInstance, StoredToken};
 use keyway_vault::Context;
 
-use super::configuration::{self, ConfigurationInput};
-use super::{InstanceDetail, TOKEN_FIELD, Target, detail, seal_values};
+use super::authenticate::{Authenticated, Brought, authenticate, give_back, is_callers};
+use super::configuration::{self, ConfigurationInput, method_of};
+use super::{InstanceDetail, TOKEN_FIELD, detail, seal_values};
 use crate::access::INSTANCE_TOKEN;
 use crate::catalogue::Listed;
-use crate::{App, Error, Result};
+use crate::credentials::{Held, Sealed, keep_alive_at, seal_grant};
+use crate::{App, Error, Result, connect};
 
 /// Longest name or tag, in characters.
 const MAX_TEXT: usize = 255;
@@ -27,46 +30,97 @@ pub struct NewInstanceInput {
     pub configuration: ConfigurationInput,
     /// Labels.
     pub tags: Vec<String>,
+    /// What was brought from the provider.
+    pub brought: Brought,
 }
 
 /// Makes an instance once the provider has taken its credential.
 pub async fn create(app: &App, caller: &Caller, new: NewInstanceInput) -> Result<InstanceDetail> {
-    let Listed { connector, version, .. } = app.catalogue.find(&new.connector)?;
-    let given = new.configuration.into_iter().filter(|(_, value)| !configuration::is_mask(value.as_ref())).collect();
-    let merged = configuration::merge(&connector, &Configuration::new(), given);
-    let complete = configuration::with_defaults(&connector, merged);
-    configuration::check(&connector, &complete)?;
-    let name = checked_name(new.name, &connector)?;
+    let listed = app.catalogue.find(&new.connector)?;
+    let Listed { connector, version, .. } = &listed;
+    let given = new.configuration.into_iter().filter(|(_, value)| !configuration::is_mask(value.as_ref()));
+    let given = given.filter(|(key, _)| is_callers(&listed, key)).collect();
+    let merged = configuration::merge(connector, &Configuration::new(), given);
+    let complete = configuration::with_defaults(connector, merged);
+    configuration::check(connector, &complete)?;
+    let name = checked_name(new.name, connector)?;
     let tags = checked_tags(new.tags)?;
-    let target = Target::prepare(&connector, &complete)?;
-    let verified = target.verify(app, &connector, &complete).await?;
+    let proven = authenticate(app, caller, &listed, complete, &new.brought, None).await?;
+    let made = keep(app, caller, &listed, &proven, (&name, &tags, *version)).await;
+    let (outcome, ok) = match &made {
+        Ok(_) => ("the instance was made".to_owned(), true),
+        Err(error) => {
+            give_back(app, &listed, &proven.configuration, &proven.held).await;
+            (error.to_string(), false)
+        }
+    };
+    let instance = made.as_ref().ok().map(|made| made.instance.id);
+    connect::ended(app, proven.attempt, &outcome, ok, instance).await;
+    made
+}
 
+/// Writes the instance with its tokens in one transaction.
+async fn keep(
+    app: &App,
+    caller: &Caller,
+    listed: &Listed,
+    proven: &Authenticated,
+    (name, tags, version): (&str, &[String], i64),
+) -> Result<InstanceDetail> {
     let organization = caller.organization();
     let uuid = app.entropy.uuid();
     let token = app.entropy.base64_token();
     let place = Context { organization: Some(organization), record: uuid, field: TOKEN_FIELD };
     let token = StoredToken { sealed: app.keyring.seal(place, &token).await?, hash: hash(app, &token) };
-    let values = seal_values(app, organization, uuid, &complete).await?;
+    let values = seal_values(app, organization, uuid, &proven.configuration).await?;
+    let grant = match &proven.held.tokens {
+        Some(_) => Some(seal_grant(app, organization, uuid, &proven.held).await?),
+        None => None,
+    };
+    let now = app.clock.now();
     let row = NewInstance {
         uuid,
         organization,
         account: caller.user.account,
         user: caller.user.id,
-        connector: &connector.key,
+        connector: &listed.connector.key,
         connector_version: version,
-        name: &name,
-        tags: &tags,
+        name,
+        tags,
         standing: Standing::Ready,
-        verified,
+        verified: proven.verified,
         token: &token,
         values: &values,
-        created_at: app.clock.now(),
+        created_at: now,
     };
     let mut tx = app.store.write().await?;
     let id = tx.insert_instance(&row).await?;
+    if let Some(sealed) = &grant {
+        let method = method_of(&listed.connector, &proven.configuration)?;
+        tx.insert_grant(id, &new_grant(sealed, &proven.held, method, now, uuid), now).await?;
+    }
     let kept = tx.instance(organization, id).await?.ok_or_else(|| Error::internal("a new instance is not there"))?;
     tx.commit().await?;
     detail(app, kept).await
+}
+
+/// Tokens as a row.
+pub(crate) fn new_grant<'a>(
+    sealed: &'a Sealed,
+    held: &Held,
+    method: &Method,
+    now: Timestamp,
+    uuid: uuid::Uuid,
+) -> NewGrant<'a> {
+    let tokens = held.tokens.as_ref();
+    NewGrant {
+        sealed: &sealed.tokens,
+        subject: sealed.subject.as_deref(),
+        registration: held.registration,
+        renew_at: tokens.and_then(|tokens| keep_alive_at(method, tokens, now, uuid)),
+        expires_at: tokens.and_then(Tokens::expires_at),
+        refresh_expires_at: tokens.and_then(Tokens::refresh_expires_at),
+    }
 }
 
 fn hash(app: &App, token: &Secret) -> Vec<u8> {

@@ -100,17 +100,6 @@ pub(crate) async fn lend(
     Ok(Some(Lent { stored, client, configuration }))
 }
 
-/// The same without the entries of the configuration.
-pub(crate) async fn nearest(
-    app: &App,
-    connector: &ConnectorKey,
-    organization: OrganizationId,
-    account: AccountId,
-    name: &str,
-) -> Result<Option<(StoredRegistration, Client)>> {
-    Ok(lend(app, connector, organization, account, name).await?.map(|lent| (lent.stored, lent.client)))
-}
-
 #[cfg(test)]
 mod tests {
     use keyway_auth::engine::Client;

@@ -10,8 +10,8 @@ use serde_json::{Map, Value, json};
 
 use super::{Authorizer, Outgoing};
 use crate::engine::{Party, Tokens, own_assertion};
-use crate::sign::sigv4::{self, Payload, Signable};
 use crate::oauth1;
+use crate::sign::sigv4::{self, Payload, Signable};
 
 /// Everything that is needed to authorise a call that nobody has seen yet.
 pub(super) struct Moving {

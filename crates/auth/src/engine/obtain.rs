@@ -252,6 +252,11 @@ const USUAL: [(TokenPart, &[&str]); 8] = [
 ];
 
 impl Granted {
+    /// Tokens that somebody brought.
+    pub fn of(tokens: Tokens) -> Self {
+        Self { tokens, ..Self::default() }
+    }
+
     /// Nothing new: the tokens as they were.
     pub(super) fn keeping(tokens: &Tokens) -> Self {
         Self { tokens: tokens.clone(), ..Self::default() }

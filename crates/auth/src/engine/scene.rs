@@ -71,8 +71,7 @@ impl<'a> Scene<'a> {
         match formula {
             Formula::Expression(expression) => Ok(expression.evaluate(&self.scope())),
             Formula::Script(source) => {
-                let origin =
-                    Origin { connector: self.party.connector.key.as_str().to_owned(), field: field.to_owned() };
+                let origin = Origin { connector: self.party.connector.key.as_str(), field };
                 let shown = OF_SCRIPTS.iter().filter_map(|name| Some(((*name).to_owned(), self.get(name)?.clone())));
                 let script = Script { source, origin };
                 Ok(engine.scripts.evaluate(&script, &shown.collect()).await?)

@@ -20,6 +20,7 @@ mod metrics;
 mod refusals;
 mod rotation;
 mod rotation_crash;
+mod scripts;
 mod settings;
 mod stopping;
 mod tls;

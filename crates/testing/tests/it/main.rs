@@ -24,6 +24,7 @@ mod kinto_caching;
 mod nginx;
 mod nginx_streams;
 mod openapi_documents;
+mod peers;
 mod schemathesis;
 mod setup;
 mod stand_in;

@@ -1,6 +1,8 @@
 //! One exchange with the provider: the rendered request goes out, safe ones again where the provider asks for patience,
 //! and what comes back is read whole or left to stream.
 
+use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,7 +15,7 @@ use keyway_connector::{Moment, Rendered, Request};
 use keyway_egress::{Body, Egress};
 
 use super::super::cache::Snapshot;
-use crate::{Error, Result};
+use crate::{App, Error, Result, credentials};
 
 /// How much of an answer is read where it is not streamed.
 const MAX_ANSWER: usize = 32 * 1024 * 1024;
@@ -40,6 +42,9 @@ const PASSED: [HeaderName; 7] = [
 /// What exchanges with one instance's provider need.
 #[derive(Debug)]
 pub(crate) struct Exchange<'a> {
+    app: &'a App,
+    /// The instance with newer tokens than it had when the call arrived.
+    renewed: Option<Arc<Snapshot>>,
     pub(super) egress: &'a Egress,
     pub(super) snapshot: &'a Snapshot,
     /// When the call arrived, and chance.
@@ -86,19 +91,22 @@ pub(super) enum Outgoing {
 }
 
 impl<'a> Exchange<'a> {
-    pub(super) const fn new(
+    pub(super) fn new(
+        app: &'a App,
         egress: &'a Egress,
         snapshot: &'a Snapshot,
         caller: &'a HeaderMap,
-        moment: Moment,
         attempts: &'a mut i32,
     ) -> Self {
-        Self { egress, snapshot, moment, caller, attempts, patience: MOST_PATIENCE }
+        let moment = app.moment();
+        Self { app, renewed: None, egress, snapshot, moment, caller, attempts, patience: MOST_PATIENCE }
     }
 
     /// The same exchange for a caller who sends other headers.
-    pub(super) const fn with_headers<'b>(&'b mut self, caller: &'b HeaderMap) -> Exchange<'b> {
+    pub(super) fn with_headers<'b>(&'b mut self, caller: &'b HeaderMap) -> Exchange<'b> {
         Exchange {
+            app: self.app,
+            renewed: self.renewed.clone(),
             egress: self.egress,
             snapshot: self.snapshot,
             moment: self.moment,
@@ -109,9 +117,23 @@ impl<'a> Exchange<'a> {
     }
 
     /// Where requests go.
-    pub(super) const fn destination(&self) -> Destination<'a> {
-        let Snapshot { base, settings, authorizer, .. } = self.snapshot;
+    pub(super) fn destination(&self) -> Destination<'_> {
+        let Snapshot { base, settings, authorizer, .. } = self.current();
         Destination { base, settings, authorizer }
+    }
+
+    /// The instance with the newest tokens that are known here.
+    fn current(&self) -> &Snapshot {
+        self.renewed.as_deref().unwrap_or(self.snapshot)
+    }
+
+    /// Gets newer tokens where a status says that the present ones are no longer good; whether to try again with them.
+    pub(super) async fn renew_after(&mut self, status: u16) -> Result<bool> {
+        if self.renewed.is_some() || !self.snapshot.expired.contains(&status) {
+            return Ok(false);
+        }
+        self.renewed = credentials::after_refusal(self.app, self.snapshot).await?;
+        Ok(self.renewed.is_some())
     }
 
     /// Sends a request and reads the whole answer.
@@ -158,6 +180,7 @@ impl<'a> Exchange<'a> {
         mut body: Outgoing,
     ) -> Result<Response<Incoming>> {
         let safe = plan.method() == Method::GET && !matches!(body, Outgoing::Stream(..));
+        let at_hand = !matches!(body, Outgoing::Stream(..));
         let mut tried = 0;
         loop {
             let again = match &body {
@@ -167,8 +190,15 @@ impl<'a> Exchange<'a> {
             };
             let request = self.request(plan, rendered, more, again)?;
             *self.attempts += 1;
-            let outcome = self.egress.send(request).await;
+            let outcome = self.way_out().send(request).await;
             tried += 1;
+            if let Ok(answer) = &outcome
+                && at_hand
+                && self.renew_after(answer.status().as_u16()).await?
+            {
+                // A refusal did nothing, so that any method may be sent again with the newer token.
+                continue;
+            }
             let last = !safe || tried >= MOST_TRIES;
             let pause = match &outcome {
                 Ok(answer) => wait(answer.status(), answer.headers()),
@@ -182,6 +212,14 @@ impl<'a> Exchange<'a> {
                 }
                 _ => return Ok(outcome?),
             }
+        }
+    }
+
+    /// The way out with the certificates of the instance.
+    pub(super) fn way_out(&self) -> Cow<'_, Egress> {
+        match self.current().authorizer.profile() {
+            Some(profile) => Cow::Owned(self.egress.with_profile(profile)),
+            None => Cow::Borrowed(self.egress),
         }
     }
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use http::request::Parts;
 use http::{HeaderMap, Method};
 use http_body_util::BodyExt;
+use keyway_auth::Refusal;
 use keyway_connector::docs::Site;
-use keyway_connector::{Found, Resource, Verb};
+use keyway_connector::{Found, Request, Resource, Verb};
 use serde_json::{Map, Value, json};
 
 use super::answer::HubAnswer;
@@ -37,15 +38,24 @@ pub(super) async fn answer(app: &App, exchange: &mut Exchange<'_>, call: &HubCal
 }
 
 /// Asks the provider whether it still takes the credential, where the connector says how.
-async fn ping(exchange: &Exchange<'_>) -> Result<HubAnswer> {
+async fn ping(exchange: &mut Exchange<'_>) -> Result<HubAnswer> {
     let snapshot = exchange.snapshot;
     check_enabled(snapshot)?;
     if let Some(verify) = &snapshot.connector.verify {
-        let asked = keyway_auth::verify(exchange.egress, exchange.destination(), verify, exchange.moment).await;
+        let mut asked = asked(exchange, verify).await;
+        if let Err(Refusal::Answer { status, .. }) = &asked
+            && exchange.renew_after(status.as_u16()).await?
+        {
+            asked = self::asked(exchange, verify).await;
+        }
         asked.map_err(|refusal| refused(&snapshot.connector, refusal, &snapshot.redactor))?;
     }
     let now = exchange.moment.now.to_string();
     Ok(json(&json!({ "dateTime": now, "endpoint": snapshot.connector.key.as_str(), "valid": true })))
+}
+
+async fn asked(exchange: &Exchange<'_>, verify: &Request) -> std::result::Result<(), Refusal> {
+    keyway_auth::verify(exchange.egress, exchange.destination(), verify, exchange.moment).await
 }
 
 /// An answer of our own.

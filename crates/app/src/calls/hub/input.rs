@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::header::{self, HeaderMap};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
-use keyway_connector::{Scope, Given, Inputs, Json, Operation, Parameter, ParameterKind, ParameterSource, Reading};
+use keyway_connector::{Given, Inputs, Json, Operation, Parameter, ParameterKind, ParameterSource, Reading, Scope};
 use keyway_egress::Body;
 use keyway_model::Problems;
 use serde_json::Value;

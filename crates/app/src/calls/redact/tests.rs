@@ -9,6 +9,8 @@ use keyway_connector::Connector;
 use keyway_model::{Configuration, Secret};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::credentials::Held;
+
 use super::Redactor;
 
 const HTTP: &str = include_str!("../../../../../connectors/http/connector.yaml");
@@ -110,7 +112,7 @@ fn secrets_are_chosen_by_what_answers_mask_and_what_leaves_as_a_credential() {
     ];
     let configuration: Configuration =
         pairs.iter().map(|(key, value)| ((*key).to_owned(), Secret::from(*value))).collect();
-    let redactor = Redactor::of(&connector, &configuration, &Secret::from("the-own-token="));
+    let redactor = Redactor::of(&connector, &configuration, &Secret::from("the-own-token="), &Held::default());
     assert_eq!(
         redactor.redact("api.example.com basic ada.lovelace the-password unknown-entry the-own-token="),
         "api.example.com basic ******** ******** ******** ********"
