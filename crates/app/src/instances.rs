@@ -123,7 +123,7 @@ pub(crate) async fn detail(app: &App, sealed: SealedInstance) -> Result<Instance
         Some(stored) => Some(grant_detail(app, &instance, &listed.connector, &clear, stored).await?),
         None => None,
     };
-    let configuration = configuration::shown(&listed.connector, clear);
+    let configuration = shown(&listed.connector, clear);
     Ok(InstanceDetail { instance, token, listed, grant, configuration, owner })
 }
 

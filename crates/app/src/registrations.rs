@@ -92,7 +92,8 @@ pub async fn list(app: &App, caller: &Caller, paging: Paging) -> Result<Page<Reg
     let organization = caller.organization();
     let account = (!caller.administers_organization()).then_some(caller.user.account);
     let mut visible = Vec::new();
-    for filter in [RegistrationFilter { organization: Some(organization), account: None }, RegistrationFilter::default()]
+    for filter in
+        [RegistrationFilter { organization: Some(organization), account: None }, RegistrationFilter::default()]
     {
         visible.extend(all(app, filter).await?);
     }
@@ -129,12 +130,7 @@ pub async fn create(app: &App, caller: &Caller, new: NewRegistrationInput) -> Re
 }
 
 /// Changes a registration. Tokens belong to the client that they were made out to, so its identifier stays.
-pub async fn update(
-    app: &App,
-    caller: &Caller,
-    id: RegistrationId,
-    patch: RegistrationPatch,
-) -> Result<Registration> {
+pub async fn update(app: &App, caller: &Caller, id: RegistrationId, patch: RegistrationPatch) -> Result<Registration> {
     let mut stored = visible(app, caller, id).await?;
     require_change(caller, &stored)?;
     let listed = app.catalogue.find(stored.connector.as_str())?;

@@ -15,7 +15,6 @@ pub struct Settings {
     pub data: PathBuf,
     pub database_url: String,
     pub public_url: String,
-    pub shared_callback: bool,
     pub egress_allow: Vec<IpNet>,
     pub connectors: Vec<PathBuf>,
     pub metrics_listen: String,

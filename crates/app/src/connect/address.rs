@@ -3,8 +3,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use keyway_auth::engine::Client;
 use keyway_auth::BaseUrl;
+use keyway_auth::engine::Client;
 use keyway_model::{ConnectorKey, OrganizationId};
 use keyway_store::StoredRegistration;
 
@@ -22,12 +22,7 @@ pub(super) fn of_registration(app: &App, stored: &StoredRegistration, organizati
 }
 
 /// The context of a client of the caller's own.
-pub(super) fn of_client(
-    app: &App,
-    client: &Client,
-    connector: &ConnectorKey,
-    organization: OrganizationId,
-) -> String {
+pub(super) fn of_client(app: &App, client: &Client, connector: &ConnectorKey, organization: OrganizationId) -> String {
     context(app, &format!("client {}", client.id), connector, organization)
 }
 
@@ -91,8 +86,16 @@ mod tests {
             assert!(is_callback(good), "{good}");
         }
         for bad in [
-            "", "/cb", "//evil.example", "javascript:alert(1)", "https://a@evil.example/", "https://app.example.com/#x",
-            "https://app.example.com\\@evil.example", "https://app.example.com/?a=\r\nx", "data:text/html,x", "https:///x",
+            "",
+            "/cb",
+            "//evil.example",
+            "javascript:alert(1)",
+            "https://a@evil.example/",
+            "https://app.example.com/#x",
+            "https://app.example.com\\@evil.example",
+            "https://app.example.com/?a=\r\nx",
+            "data:text/html,x",
+            "https:///x",
         ] {
             assert!(!is_callback(bad), "{bad}");
         }
@@ -100,7 +103,10 @@ mod tests {
 
     #[test]
     fn parameters_follow_those_that_are_there() {
-        assert_eq!(with("https://a.example/cb", &[("code", "x y"), ("state", "&")]), "https://a.example/cb?code=x%20y&state=%26");
+        assert_eq!(
+            with("https://a.example/cb", &[("code", "x y"), ("state", "&")]),
+            "https://a.example/cb?code=x%20y&state=%26"
+        );
         assert_eq!(with("https://a.example/cb?q=1", &[("code", "x")]), "https://a.example/cb?q=1&code=x");
     }
 }

@@ -43,7 +43,8 @@ impl Asked {
         if text.is_none() && needs_base(grant, authorize) {
             return Err(Error::invalid(format!("configuration.{BASE_URL}"), "is required"));
         }
-        let wrong = |error: keyway_auth::BaseUrlError| Problems::one(format!("configuration.{BASE_URL}"), error.to_string());
+        let wrong =
+            |error: keyway_auth::BaseUrlError| Problems::one(format!("configuration.{BASE_URL}"), error.to_string());
         let base = BaseUrl::parse(text.unwrap_or(NOWHERE)).map_err(wrong)?;
         Ok(Self { connector, method, configuration, client, complete, base })
     }

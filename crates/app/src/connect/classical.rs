@@ -38,7 +38,10 @@ fn asked(listed: &Listed, wish: &Wish) -> Result<(Asked, Asking)> {
     }
     let callback = wish.callback_url.clone().ok_or_else(|| Error::invalid("callbackUrl", "is required"))?;
     if !is_callback(&callback) {
-        return Err(Error::invalid("callbackUrl", "must be an absolute http or https URL without user name and fragment"));
+        return Err(Error::invalid(
+            "callbackUrl",
+            "must be an absolute http or https URL without user name and fragment",
+        ));
     }
     let asking = Asking {
         redirect_uri: callback,

@@ -39,11 +39,5 @@ pub async fn progress(app: &App, caller: &Caller, listed: &Listed, id: &str) -> 
     } else {
         (attempt.status.as_str(), attempt.outcome)
     };
-    Ok(Progress {
-        id: uuid_text(uuid),
-        status,
-        outcome,
-        instance: attempt.instance,
-        expires_at: attempt.expires_at,
-    })
+    Ok(Progress { id: uuid_text(uuid), status, outcome, instance: attempt.instance, expires_at: attempt.expires_at })
 }

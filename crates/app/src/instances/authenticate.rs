@@ -13,8 +13,8 @@ use super::configuration::method_of;
 use super::target::Target;
 use crate::calls::Redactor;
 use crate::catalogue::Listed;
-use crate::credentials::{self, Held};
 use crate::connect::{self, Redemption};
+use crate::credentials::{self, Held};
 use crate::{App, Error, Result, registrations};
 
 /// What somebody brings from the provider (section 3.2, `providerData`), and whether tokens come from elsewhere.

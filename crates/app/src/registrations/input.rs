@@ -60,7 +60,8 @@ impl NewRegistrationInput {
         if id.is_empty() || id.chars().any(char::is_control) {
             return Err(Error::invalid("clientId", "is required and holds no control characters"));
         }
-        let empty = Content { client: Client { id, members: Configuration::new() }, configuration: Configuration::new() };
+        let empty =
+            Content { client: Client { id, members: Configuration::new() }, configuration: Configuration::new() };
         over(connector, empty, &self.members, &self.configuration)
     }
 }

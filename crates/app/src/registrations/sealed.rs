@@ -110,10 +110,8 @@ mod tests {
     #[test]
     fn client_and_entries_come_apart_again() {
         let entry = ("base.url".to_owned(), Secret::from("https://git.example.com"));
-        let content = Content {
-            client: Client::new("id", Secret::from("secret")),
-            configuration: Configuration::from([entry]),
-        };
+        let content =
+            Content { client: Client::new("id", Secret::from("secret")), configuration: Configuration::from([entry]) };
         let read = Content::parse(&content.to_text()).unwrap();
         assert_eq!(read.client, content.client);
         assert_eq!(read.configuration, content.configuration);
