@@ -23,7 +23,7 @@ impl Filled {
             consumer: (one.consumer_key.fill(scope), one.consumer_secret.fill(scope)),
             token,
             realm: one.realm.as_ref().and_then(|realm| realm.fill_if_complete(scope)),
-            method: method(one.method)?,
+            method: method(one.method.fill(scope).expose())?,
             body_hash: one.body_hash,
         })
     }
@@ -43,8 +43,9 @@ impl Filled {
     }
 }
 
-fn method(method: OAuth1Method) -> Result<SignatureMethod, Problems> {
-    match method {
+fn method(name: &str) -> Result<SignatureMethod, Problems> {
+    let unknown = || Problems::one("sign.oauth1", format!("\"{name}\" is no way of OAuth 1.0a to sign"));
+    match OAuth1Method::named(name).ok_or_else(unknown)? {
         OAuth1Method::HmacSha1 => Ok(SignatureMethod::HmacSha1),
         OAuth1Method::HmacSha256 => Ok(SignatureMethod::HmacSha256),
         OAuth1Method::Plaintext => Ok(SignatureMethod::Plaintext),

@@ -123,8 +123,8 @@ pub struct OAuth1 {
     pub token: Template,
     /// The token's secret.
     pub token_secret: Template,
-    /// How it is signed.
-    pub method: OAuth1Method,
+    /// How it is signed, in the words of [`OAuth1Method::named`].
+    pub method: Template,
     /// Realm of the header (NetSuite).
     pub realm: Option<Template>,
     /// Whether the parameters stand in the query instead of the header.
@@ -144,6 +144,21 @@ pub enum OAuth1Method {
     Plaintext,
     /// RSA-SHA1; the consumer secret is the private key.
     RsaSha1,
+}
+
+impl OAuth1Method {
+    /// The names of RFC 5849 section 3.4, and the one that came after it.
+    pub(crate) const NAMES: [(&str, Self); 4] = [
+        ("HMAC-SHA1", Self::HmacSha1),
+        ("HMAC-SHA256", Self::HmacSha256),
+        ("PLAINTEXT", Self::Plaintext),
+        ("RSA-SHA1", Self::RsaSha1),
+    ];
+
+    /// The method with a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::NAMES.into_iter().find(|(known, _)| *known == name).map(|(_, method)| method)
+    }
 }
 
 /// What connections are made with.
@@ -166,7 +181,8 @@ pub struct Assertion {
     pub encoding: KeyEncoding,
     /// Members of the header besides `alg` and `typ`.
     pub header: Vec<(String, Template)>,
-    /// Claims besides those that are always there (`iat`, `exp`, `jti`); a claim written here wins.
+    /// Claims besides those that are always there (`iat`, `exp`, `jti`); a claim written here wins. `*` holds an object
+    /// whose members are claims.
     pub claims: Vec<(String, Claim)>,
     /// Seconds that it is valid (RFC 7523: short).
     pub lifetime: i64,
@@ -232,7 +248,7 @@ impl Signature {
     fn templates(&self) -> Vec<&Template> {
         match self {
             Self::SigV4(v4) => [&v4.key, &v4.secret, &v4.region, &v4.service].into_iter().chain(&v4.session).collect(),
-            Self::OAuth1(one) => [&one.consumer_key, &one.consumer_secret, &one.token, &one.token_secret]
+            Self::OAuth1(one) => [&one.consumer_key, &one.consumer_secret, &one.token, &one.token_secret, &one.method]
                 .into_iter()
                 .chain(&one.realm)
                 .collect(),

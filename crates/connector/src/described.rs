@@ -5,15 +5,34 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::Step;
+use crate::authentication::Certificate;
 use crate::compile::described_steps;
 use crate::error::Source;
+use crate::{Described, Root, Step, Template};
 
 /// Reads a description. `{{name}}` stands for a secret or a parameter of that name; what stands for neither is an error.
 pub fn described(text: &str, secrets: &Value, parameters: &Value) -> Result<Vec<Step>, String> {
     let text = with_places(text, secrets, parameters)?;
     let source = Source { file: Path::new("request"), text: &text };
     described_steps(&source).map_err(|error| error.message)
+}
+
+impl Described {
+    /// Lets the paths of a described request stand below its own URL.
+    pub fn stand_below_url(&self, steps: &mut [Step]) {
+        for step in steps.iter_mut().filter(|step| step.request.root == Root::Base) {
+            step.request.root = Root::Config(self.url.clone());
+        }
+    }
+
+    /// Lets the connections of a described request trust its own authorities; the client's certificate stays that of calls.
+    pub fn trust_authorities(&self, steps: &mut [Step], calls: Option<&Certificate>) {
+        let identity = calls.and_then(|certificate| certificate.identity.clone());
+        let own = Certificate { authorities: Some(Template::entry(&self.authorities)), identity };
+        for step in steps.iter_mut().filter(|step| step.certificate.is_none()) {
+            step.certificate = Some(own.clone());
+        }
+    }
 }
 
 /// Writes `{{name}}` as templates do. Names are letters, digits, points, hyphens and underscores.

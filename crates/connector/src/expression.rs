@@ -1,10 +1,13 @@
 //! Expressions of definitions: the part of JavaScript that needs no engine, over named values, with functions of our own.
 //!
-//! What parses here evaluates as JavaScript would, with two differences: a member of nothing is nothing instead of an
-//! error, and `undefined` is `null`. Everything beyond is an error when the definition is read.
+//! What parses here evaluates as JavaScript would, with these differences: what JSON cannot hold (`undefined`, `NaN`, infinity)
+//! and what would be an error is null; an entry without value is null; whole numbers of 64 bits keep their digits; half of a
+//! surrogate pair is U+FFFD; and a list or object is the same as no other, not even as itself. Everything beyond is an error
+//! when the definition is read. A test compares all of this with Node.
 
 mod evaluate;
 mod functions;
+mod json;
 mod lexer;
 mod members;
 mod node;
@@ -62,6 +65,11 @@ impl Expression {
         let tokens = lexer::tokens(text).map_err(wrong)?;
         let node = parser::parse(&tokens, text.len()).map_err(wrong)?;
         Ok(Self { source: text.trim().to_owned(), node })
+    }
+
+    /// The expression that is nothing but a configuration entry.
+    pub(crate) fn of_entry(key: &str) -> Self {
+        Self { source: format!("config.{key}"), node: Node::Config(key.to_owned()) }
     }
 
     /// The expression as it was written.

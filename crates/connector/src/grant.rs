@@ -18,8 +18,8 @@ pub struct Grant {
     pub device: Option<Step>,
     /// The requests that bring the token, the last answer counts. Empty where the metadata says where to ask.
     pub token: Vec<Step>,
-    /// The configuration entry that holds the description of the token request, for connectors of any API.
-    pub described: Option<String>,
+    /// Where the configuration describes the token request, for connectors of any API.
+    pub described: Option<Described>,
     /// How a token is renewed.
     pub refresh: Refresh,
     /// How a token is given back; without it the metadata's revocation endpoint is used (RFC 7009).
@@ -51,6 +51,21 @@ pub enum Flow {
     Login,
     /// OAuth 1.0a with a person (RFC 5849 section 2).
     OAuth1,
+}
+
+/// The configuration entries in which a person describes the token request.
+#[derive(Clone, Debug)]
+pub struct Described {
+    /// The request as JSON, in the form that definitions have.
+    pub request: String,
+    /// Secrets by name, a JSON object.
+    pub secrets: String,
+    /// What else the request reads by name, a JSON object.
+    pub parameters: String,
+    /// The URL that its paths stand below; `base.url` where the entry is empty.
+    pub url: String,
+    /// PEM certificates of the authorities that its connections trust; those of calls where the entry is empty.
+    pub authorities: String,
 }
 
 /// How a token is renewed.
@@ -138,6 +153,24 @@ pub struct Identity {
     pub subject: Formula,
 }
 
+impl Described {
+    /// The entries that begin with a name.
+    pub(crate) fn of(name: &str) -> Self {
+        let entry = |part: &str| format!("{name}.{part}");
+        Self {
+            request: entry("request"),
+            secrets: entry("secrets"),
+            parameters: entry("parameters"),
+            url: entry("url"),
+            authorities: entry("authorities"),
+        }
+    }
+
+    fn keys(&self) -> [&str; 5] {
+        [&self.request, &self.secrets, &self.parameters, &self.url, &self.authorities].map(String::as_str)
+    }
+}
+
 impl Grant {
     /// Every request that it may make, those of the metadata aside.
     pub fn steps(&self) -> impl Iterator<Item = &Step> {
@@ -156,7 +189,7 @@ impl Grant {
         let url = authorize.clone().flat_map(|authorize| authorize.request.keys());
         let callback = authorize.flat_map(|authorize| &authorize.capture).flat_map(|capture| capture.formula.keys());
         let templates = self.issuer.iter().chain(&self.scope.default).flat_map(Template::keys);
-        let described = self.described.iter().map(String::as_str);
+        let described = self.described.iter().flat_map(Described::keys);
         let password = ["username", "password"].into_iter().filter(|_| self.flow == Flow::Password);
         url.chain(callback).chain(templates).chain(described).chain(password).collect()
     }

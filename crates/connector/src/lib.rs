@@ -42,7 +42,7 @@ pub use error::DefinitionError;
 pub use expression::{Expression, ExpressionError, seconds};
 pub use field::{Field, FieldKind};
 pub use form::encode_form;
-pub use grant::{Authorize, Expiry, Flow, Grant, Identity, Pkce, Refresh, ScopeRule};
+pub use grant::{Authorize, Described, Expiry, Flow, Grant, Identity, Pkce, Refresh, ScopeRule};
 pub use json::{Json, JsonError};
 pub use listing::{Asked, Listing, Wanted};
 pub use paging::{DEFAULT_SIZE, FARTHEST, LARGEST_SIZE, PageToken, Paging, Signals, Turn, Window};
@@ -179,6 +179,12 @@ impl Connector {
         let operations = self.resources.all().iter().flat_map(|resource| &resource.operations);
         let requests = self.verify.iter().chain(operations.flat_map(operation_requests)).flat_map(Request::chain);
         requests.flat_map(Request::keys).collect()
+    }
+
+    /// Those of them that an instance of a method has: the others stay empty.
+    pub fn host_keys_for(&self, method: &Method) -> BTreeSet<&str> {
+        let of_method: BTreeSet<&str> = self.fields_for(method).map(|field| field.key.as_str()).collect();
+        self.host_keys().into_iter().filter(|key| of_method.contains(key)).collect()
     }
 
     /// The configuration entries that its requests read, besides the credential.

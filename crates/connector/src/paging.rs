@@ -45,8 +45,8 @@ pub struct VendorPaging {
 pub(crate) enum Kind {
     /// A number.
     Page { target: Target, first: u64 },
-    /// How many rows stand before it.
-    Offset { target: Target },
+    /// How many rows stand before it, counted from `first`.
+    Offset { target: Target, first: u64 },
     /// A text that the page before tells.
     Cursor { target: Target, next: Place },
     /// A URL that the page before tells.

@@ -42,6 +42,11 @@ impl Template {
         Ok(Self(parts))
     }
 
+    /// The template that is nothing but a configuration entry.
+    pub(crate) fn entry(key: &str) -> Self {
+        Self(vec![Part::Expression(Expression::of_entry(key))])
+    }
+
     /// The configuration keys that it reads.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.expressions().flat_map(Expression::keys)

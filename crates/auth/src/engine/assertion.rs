@@ -23,9 +23,13 @@ pub(crate) fn own(assertion: &Assertion, scope: &Scope<'_>, moment: Moment) -> R
             }
             Claim::Text(template) => {
                 let value = template.value(scope);
-                // What has no value is not claimed.
-                if !value.is_null() {
-                    claims.insert(name.clone(), value);
+                match value {
+                    // What has no value is not claimed.
+                    Value::Null => {}
+                    Value::Object(members) if name == "*" => claims.extend(members),
+                    value => {
+                        claims.insert(name.clone(), value);
+                    }
                 }
             }
         }

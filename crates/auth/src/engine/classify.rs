@@ -17,13 +17,16 @@ const LONGEST: usize = 2_000;
 /// Only an answer below 500 that names an error known to mean it makes a grant dead; a page of a firewall, an empty body or
 /// an error of the server says nothing about the grant. A wrong client secret (`invalid_client`) is the operator's to mend.
 pub(super) fn refusal(reply: &Reply, grant: Option<&Grant>) -> Failure {
+    judge(reply, grant.map(|grant| grant.dead_when.as_slice()).unwrap_or_default())
+}
+
+fn judge(reply: &Reply, declared: &[String]) -> Failure {
     let code = code(&reply.body);
     let words = words(reply);
-    let declared = grant.map(|grant| grant.dead_when.as_slice()).unwrap_or_default();
-    let is_over = |code: &String| {
-        OVER.contains(&code.as_str()) || declared.iter().any(|known| known == code || words.contains(known.as_str()))
-    };
-    match code.filter(|code| reply.status.as_u16() < 500 && is_over(code)) {
+    // What a definition declares is found wherever the provider writes it.
+    let said = || declared.iter().find(|known| words.contains(known.as_str())).cloned();
+    let over = code.filter(|code| OVER.contains(&code.as_str())).or_else(said);
+    match over.filter(|_| reply.status.as_u16() < 500) {
         Some(code) => Failure::Dead { status: reply.status.as_u16(), code, words },
         None => Failure::Refused {
             // A refusal that came with a 2xx is one of the credential.
@@ -49,7 +52,15 @@ fn words(reply: &Reply) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::answer::Reply;
-    use super::{Failure, refusal};
+    use super::{Failure, judge, refusal};
+
+    #[test]
+    fn what_a_definition_declares_ends_a_grant_wherever_it_stands() {
+        let declared = ["BAD_REFRESH_TOKEN".to_owned()];
+        let judged = |status| judge(&Reply::of(status, r#"{"status":"BAD_REFRESH_TOKEN"}"#), &declared);
+        assert!(matches!(judged(400), Failure::Dead { code, .. } if code == "BAD_REFRESH_TOKEN"));
+        assert!(matches!(judged(502), Failure::Refused { .. }));
+    }
 
     fn dead(status: u16, body: &str) -> bool {
         matches!(refusal(&Reply::of(status, body), None), Failure::Dead { .. })

@@ -99,7 +99,8 @@ impl Engine<'_> {
             ClientAuthentication::Discovered => self.discovered_way(scene),
             told => told,
         };
-        let signed = match (way, scene.get("assertion").and_then(Value::as_str)) {
+        let assertion = scene.get("assertion").and_then(Value::as_str);
+        let signed = match (way, assertion) {
             (ClientAuthentication::PrivateKeyJwt, Some(own)) => Some(Secret::from(own)),
             (ClientAuthentication::PrivateKeyJwt, None) => {
                 let issuer = scene.get("server").and_then(|server| server.get("issuer")).and_then(Value::as_str);
@@ -109,7 +110,12 @@ impl Engine<'_> {
             _ => None,
         };
         let own = standard::client(way, scene.party.client, signed.as_ref(), headers)?;
-        Ok(parameters.iter().cloned().chain(own).collect())
+        // RFC 7523 section 2.1: what was signed for this request is what is exchanged.
+        let filled = parameters.iter().map(|(name, value)| match assertion {
+            Some(signed) if *name == "assertion" && value.is_empty() => (*name, signed.to_owned()),
+            _ => (*name, value.clone()),
+        });
+        Ok(filled.chain(own).collect())
     }
 
     /// How a client says who it is where the definition leaves it to the server's metadata.

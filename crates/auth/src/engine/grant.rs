@@ -118,8 +118,8 @@ fn show_returned(scene: &mut Scene<'_>, returned: &Returned) {
 
 /// The requests that bring the first token: the definition's, the configuration's, or the one that the metadata names.
 fn first_steps(grant: &Grant, scene: &Scene<'_>) -> Result<Vec<Step>, Failure> {
-    if let Some(entry) = &grant.described {
-        return Ok(super::described::steps(entry, scene)?);
+    if let Some(entries) = &grant.described {
+        return Ok(super::described::steps(entries, scene)?);
     }
     if !grant.token.is_empty() {
         return Ok(grant.token.clone());

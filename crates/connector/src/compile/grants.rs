@@ -10,7 +10,7 @@ use crate::definition::{
     ScopeDefinition, Short,
 };
 use crate::error::Scope;
-use crate::grant::{Authorize, Expiry, Flow, Grant, Identity, Pkce, Refresh, ScopeRule};
+use crate::grant::{Authorize, Described, Expiry, Flow, Grant, Identity, Pkce, Refresh, ScopeRule};
 use crate::step::{ClientAuthentication, Send, Step};
 use crate::{DefinitionError, nearest};
 
@@ -28,7 +28,7 @@ pub(super) fn grant(at: Scope<'_>, raw: &MethodDefinition) -> Result<Option<Gran
         request_token,
         device,
         token: token(at, raw, flow)?,
-        described: raw.described.clone(),
+        described: raw.described.as_deref().map(Described::of),
         refresh: refresh(at, raw, flow)?,
         revoke: member(at, "revoke", raw.revoke.as_ref(), TOKEN)?,
         scope: scope(at, raw)?,

@@ -35,7 +35,9 @@ pub(super) fn paging(
     let target = |name: &str, value: &Value| target(at.member(name), value);
     let kind = match (&raw.page, &raw.offset, &raw.cursor, &raw.link) {
         (Some(page), None, None, None) => Kind::Page { target: target("page", page)?, first: raw.first.unwrap_or(1) },
-        (None, Some(offset), None, None) => Kind::Offset { target: target("offset", offset)? },
+        (None, Some(offset), None, None) => {
+            Kind::Offset { target: target("offset", offset)?, first: raw.first.unwrap_or(0) }
+        }
         (None, None, Some(cursor), None) => {
             let next = raw
                 .next
@@ -49,8 +51,8 @@ pub(super) fn paging(
     if raw.next.is_some() && !matches!(kind, Kind::Cursor { .. }) {
         return Err(at.member("next").error("\"next\" is not used: it belongs to a cursor"));
     }
-    if raw.first.is_some() && !matches!(kind, Kind::Page { .. }) {
-        return Err(at.member("first").error("\"first\" is not used: it belongs to numbered pages"));
+    if raw.first.is_some() && !matches!(kind, Kind::Page { .. } | Kind::Offset { .. }) {
+        return Err(at.member("first").error("\"first\" is not used: it belongs to pages and rows that are counted"));
     }
     let max = raw.max.unwrap_or(USUAL_MAX);
     if max == 0 {
@@ -75,7 +77,7 @@ pub(super) fn placed(paging: &Paging) -> Vec<&'static str> {
     let Paging::Vendor(vendor) = paging else { return Vec::new() };
     let named = match &vendor.kind {
         Kind::Page { target, .. } => Some(("page", target)),
-        Kind::Offset { target } => Some(("offset", target)),
+        Kind::Offset { target, .. } => Some(("offset", target)),
         Kind::Cursor { target, .. } => Some(("cursor", target)),
         Kind::Link { .. } => None,
     };

@@ -134,23 +134,18 @@ fn sigv4(at: Scope<'_>, raw: &SigV4Definition) -> Result<SigV4, DefinitionError>
 
 fn oauth1(at: Scope<'_>, raw: &OAuth1Definition) -> Result<OAuth1, DefinitionError> {
     let template = |text: &Option<String>, default: &str| roots::template(at, text.as_deref().unwrap_or(default), CALL);
-    let method = match raw.method.as_deref().unwrap_or("HMAC-SHA1") {
-        "HMAC-SHA1" => OAuth1Method::HmacSha1,
-        "HMAC-SHA256" => OAuth1Method::HmacSha256,
-        "PLAINTEXT" => OAuth1Method::Plaintext,
-        "RSA-SHA1" => OAuth1Method::RsaSha1,
-        other => {
-            let known = ["HMAC-SHA1", "HMAC-SHA256", "PLAINTEXT", "RSA-SHA1"];
-            let hint = nearest::hint(other, known);
-            return Err(at.error_at(other, format!("\"{other}\" is none of {}{hint}", known.join(", "))));
-        }
-    };
+    let known = OAuth1Method::NAMES.map(|(name, _)| name);
+    let written = raw.method.as_deref().filter(|text| !text.contains("${"));
+    if let Some(other) = written.filter(|name| !known.contains(name)) {
+        let hint = nearest::hint(other, known);
+        return Err(at.error_at(other, format!("\"{other}\" is none of {}{hint}", known.join(", "))));
+    }
     Ok(OAuth1 {
         consumer_key: template(&raw.consumer_key, "${client.id}")?,
         consumer_secret: template(&raw.consumer_secret, "${client.secret}")?,
         token: template(&raw.token, "${token.access}")?,
         token_secret: template(&raw.token_secret, "${token.secret}")?,
-        method,
+        method: template(&raw.method, known[0])?,
         realm: raw.realm.as_ref().map(|text| roots::template(at, text, CALL)).transpose()?,
         in_query: raw.in_query,
         body_hash: raw.body_hash,

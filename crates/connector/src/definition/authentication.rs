@@ -54,7 +54,8 @@ pub(crate) struct MethodDefinition {
     pub(crate) device: Option<Short<RequestDefinition>>,
     /// The request that brings the token.
     pub(crate) token: Option<Short<RequestDefinition>>,
-    /// The configuration entry that holds the description of the token request.
+    /// The beginning of the configuration entries in which a person describes the token request: `….request`,
+    /// `….secrets`, `….parameters`, `….url` and `….authorities`.
     pub(crate) described: Option<String>,
     /// The request that renews it; `again` gets it anew, `none` does not.
     pub(crate) refresh: Option<Short<RequestDefinition>>,
@@ -144,7 +145,7 @@ pub(crate) struct OAuth1Definition {
     pub(crate) token: Option<String>,
     /// The token's secret; the one that was got where absent.
     pub(crate) token_secret: Option<String>,
-    /// HMAC-SHA1 (the default), HMAC-SHA256, PLAINTEXT or RSA-SHA1.
+    /// HMAC-SHA1 (the default), HMAC-SHA256, PLAINTEXT or RSA-SHA1; or a place that holds one of these.
     pub(crate) method: Option<String>,
     /// Realm of the header.
     pub(crate) realm: Option<String>,
@@ -181,7 +182,7 @@ pub(crate) struct AssertionDefinition {
     /// Members of the header.
     #[serde(default)]
     pub(crate) header: Entries<String>,
-    /// Claims; null leaves a usual one out.
+    /// Claims; null leaves a usual one out, `*` holds an object whose members are claims.
     #[serde(default)]
     pub(crate) claims: Entries<Value>,
     /// Seconds that it is valid; 300 where absent.

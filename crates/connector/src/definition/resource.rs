@@ -86,7 +86,7 @@ pub(crate) struct PagingDefinition {
     pub(crate) link: Option<String>,
     /// Where the page's length goes.
     pub(crate) size: Option<Value>,
-    /// Number of the first page.
+    /// Number of the first page, or of the first row.
     pub(crate) first: Option<u64>,
     /// The provider's largest page.
     pub(crate) max: Option<usize>,

@@ -1,9 +1,11 @@
 //! The value of a tree.
 
+use std::cmp::Ordering;
+
 use serde_json::{Map, Value};
 
 use super::node::{Binary, Node, Unary};
-use super::{functions, members, number};
+use super::{functions, json, members, number};
 use crate::Scope;
 
 pub(super) fn evaluate(node: &Node, scope: &Scope<'_>) -> Value {
@@ -88,10 +90,10 @@ fn between(binary: Binary, left: &Node, right: &Node, scope: &Scope<'_>) -> Valu
         Binary::NotSame => (!same(&first, &second())).into(),
         Binary::Equal => equal(&first, &second()).into(),
         Binary::NotEqual => (!equal(&first, &second())).into(),
-        Binary::Less => compare(&first, &second(), |order| order.is_lt()).into(),
-        Binary::LessOrEqual => compare(&first, &second(), |order| order.is_le()).into(),
-        Binary::More => compare(&first, &second(), |order| order.is_gt()).into(),
-        Binary::MoreOrEqual => compare(&first, &second(), |order| order.is_ge()).into(),
+        Binary::Less => compare(&first, &second(), Ordering::is_lt).into(),
+        Binary::LessOrEqual => compare(&first, &second(), Ordering::is_le).into(),
+        Binary::More => compare(&first, &second(), Ordering::is_gt).into(),
+        Binary::MoreOrEqual => compare(&first, &second(), Ordering::is_ge).into(),
         Binary::Add => add(&first, &second()),
         Binary::Subtract => number::value(number::of(&first) - number::of(&second())),
         Binary::Multiply => number::value(number::of(&first) * number::of(&second())),
@@ -101,18 +103,22 @@ fn between(binary: Binary, left: &Node, right: &Node, scope: &Scope<'_>) -> Valu
 }
 
 fn add(first: &Value, second: &Value) -> Value {
-    let is_text = |value: &Value| value.is_string() || value.is_array() || value.is_object();
     if is_text(first) || is_text(second) {
         return (string(first) + &string(second)).into();
     }
     number::value(number::of(first) + number::of(second))
 }
 
+/// Whether a value is a text to signs that take texts and numbers.
+const fn is_text(value: &Value) -> bool {
+    matches!(value, Value::String(_) | Value::Array(_) | Value::Object(_))
+}
+
 fn same(first: &Value, second: &Value) -> bool {
     match (first, second) {
         (Value::Number(one), Value::Number(other)) => one.as_f64() == other.as_f64(),
         // Two lists or objects are never the same one here.
-        (Value::Array(_), _) | (Value::Object(_), _) => false,
+        (Value::Array(_) | Value::Object(_), _) => false,
         _ => first == second,
     }
 }
@@ -121,7 +127,7 @@ fn equal(first: &Value, second: &Value) -> bool {
     let is_plain = |value: &Value| matches!(value, Value::Bool(_) | Value::Number(_) | Value::String(_));
     match (first, second) {
         (Value::String(_), Value::String(_)) => first == second,
-        _ if is_plain(first) && is_plain(second) => number::of(first) == number::of(second),
+        _ if is_plain(first) && is_plain(second) => number::same(number::of(first), number::of(second)),
         (Value::Array(_) | Value::Object(_), plain) | (plain, Value::Array(_) | Value::Object(_))
             if is_plain(plain) =>
         {
@@ -132,10 +138,11 @@ fn equal(first: &Value, second: &Value) -> bool {
     }
 }
 
-fn compare(first: &Value, second: &Value, is: impl Fn(std::cmp::Ordering) -> bool) -> bool {
-    let order = match (first, second) {
-        (Value::String(one), Value::String(other)) => Some(one.encode_utf16().cmp(other.encode_utf16())),
-        _ => number::of(first).partial_cmp(&number::of(second)),
+fn compare(first: &Value, second: &Value, is: impl Fn(Ordering) -> bool) -> bool {
+    let order = if is_text(first) && is_text(second) {
+        Some(string(first).encode_utf16().cmp(string(second).encode_utf16()))
+    } else {
+        number::of(first).partial_cmp(&number::of(second))
     };
     order.is_some_and(is)
 }
@@ -175,7 +182,7 @@ pub(super) fn joined(value: &Value) -> String {
 /// A value as text of a template: lists and objects are JSON.
 pub(super) fn plain(value: &Value) -> String {
     match value {
-        Value::Array(_) | Value::Object(_) => value.to_string(),
+        Value::Array(_) | Value::Object(_) => json::write(value),
         other => string(other),
     }
 }

@@ -1,6 +1,8 @@
 //! Functions of expressions: a few of JavaScript's own, and those that providers' credentials need.
 
-use aws_lc_rs::{digest, hmac, signature};
+use aws_lc_rs::encoding::AsDer as _;
+use aws_lc_rs::signature::KeyPair as _;
+use aws_lc_rs::{digest, hmac, rsa, signature};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use keyway_model::Timestamp;
@@ -10,7 +12,7 @@ use rustls_pki_types::pem::PemObject as _;
 use serde_json::Value;
 
 use super::evaluate::{plain, string};
-use super::{number, seconds};
+use super::{json, number, seconds};
 use crate::Scope;
 use crate::date;
 
@@ -39,6 +41,7 @@ pub(super) enum Function {
     HmacSha256Base64,
     HmacSha512Hex,
     Ed25519Sign,
+    Fingerprint,
     Jwt,
     Now,
     NowMs,
@@ -49,10 +52,10 @@ pub(super) enum Function {
 }
 
 /// Names, with the fewest and most arguments.
-const FUNCTIONS: [(&str, Function, usize, usize); 29] = [
+const FUNCTIONS: [(&str, Function, usize, usize); 30] = [
     ("Number", Function::Number, 1, 1),
     ("String", Function::String, 1, 1),
-    ("parseInt", Function::ParseInt, 1, 1),
+    ("parseInt", Function::ParseInt, 1, 2),
     ("parseFloat", Function::ParseFloat, 1, 1),
     ("encodeURIComponent", Function::EncodeUriComponent, 1, 1),
     ("JSON.parse", Function::JsonParse, 1, 1),
@@ -72,6 +75,7 @@ const FUNCTIONS: [(&str, Function, usize, usize); 29] = [
     ("hmacSha256Base64", Function::HmacSha256Base64, 2, 2),
     ("hmacSha512Hex", Function::HmacSha512Hex, 2, 2),
     ("ed25519Sign", Function::Ed25519Sign, 2, 2),
+    ("fingerprint", Function::Fingerprint, 1, 1),
     ("jwt", Function::Jwt, 1, 1),
     ("now", Function::Now, 0, 0),
     ("nowMs", Function::NowMs, 0, 0),
@@ -110,17 +114,17 @@ pub(super) fn call(function: Function, arguments: &[Value], scope: &Scope<'_>) -
     match function {
         Function::Number => number::value(number::of(argument(0))),
         Function::String => string(argument(0)).into(),
-        Function::ParseInt => parse_int(&string(argument(0))),
-        Function::ParseFloat => number::value(number::leading(&string(argument(0)))),
+        Function::ParseInt => number::value(number::parse_int(&string(argument(0)), number::of(argument(1)))),
+        Function::ParseFloat => number::value(number::parse_float(&string(argument(0)))),
         Function::EncodeUriComponent => utf8_percent_encode(&string(argument(0)), URI_COMPONENT).to_string().into(),
-        Function::JsonParse => serde_json::from_str(&string(argument(0))).unwrap_or(Value::Null),
-        Function::JsonStringify => argument(0).to_string().into(),
+        Function::JsonParse => json::read(&string(argument(0))).unwrap_or_default(),
+        Function::JsonStringify => json::write(argument(0)).into(),
         Function::Now => (moment.now.as_millis() / 1000).into(),
         Function::NowMs => moment.now.as_millis().into(),
         Function::Date => date_of(argument(0), argument(1), moment.now),
         Function::Random => hex(&moment.random[..16]).into(),
         Function::Uuid => uuid(&moment.random).into(),
-        _ if argument(0).is_null() => Value::Null,
+        _ if arguments.iter().any(Value::is_null) => Value::Null,
         Function::Seconds => match argument(0) {
             Value::Number(number) => Value::Number(number.clone()),
             other => seconds(&string(other)).map_or(Value::Null, Value::from),
@@ -128,6 +132,7 @@ pub(super) fn call(function: Function, arguments: &[Value], scope: &Scope<'_>) -
         Function::Jwt => payload(&string(argument(0))).unwrap_or(Value::Null),
         Function::FromBase64 => from_base64(&string(argument(0))).map_or(Value::Null, Value::from),
         Function::Ed25519Sign => ed25519(&plain(argument(0)), &string(argument(1))).map_or(Value::Null, Value::from),
+        Function::Fingerprint => fingerprint(&string(argument(0))).map_or(Value::Null, Value::from),
         _ => digests(function, plain(argument(0)).as_bytes(), plain(argument(1)).as_bytes()).into(),
     }
 }
@@ -176,6 +181,14 @@ fn ed25519(message: &str, pem: &str) -> Option<String> {
     Some(STANDARD.encode(key.sign(message.as_bytes())))
 }
 
+/// The base64 of the SHA-256 of the public key (RFC 5280 `SubjectPublicKeyInfo`) that belongs to a private RSA key.
+fn fingerprint(pem: &str) -> Option<String> {
+    let der = PrivatePkcs8KeyDer::from_pem_slice(pem.as_bytes()).ok()?;
+    let key = rsa::KeyPair::from_pkcs8(der.secret_pkcs8_der()).ok()?;
+    let public = key.public_key().as_der().ok()?;
+    Some(STANDARD.encode(digest::digest(&digest::SHA256, public.as_ref())))
+}
+
 /// The claims of a JSON web token, unverified.
 fn payload(token: &str) -> Option<Value> {
     let claims = token.split('.').nth(1)?;
@@ -187,17 +200,6 @@ fn from_base64(text: &str) -> Option<String> {
     let plain: String = text.chars().filter(|c| !c.is_whitespace() && *c != '=').collect();
     let url_safe = plain.replace('+', "-").replace('/', "_");
     String::from_utf8(URL_SAFE_NO_PAD.decode(url_safe).ok()?).ok()
-}
-
-fn parse_int(text: &str) -> Value {
-    let text = text.trim_start();
-    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-    match digits[..end].parse::<f64>() {
-        Ok(number) if text.starts_with('-') => number::value(-number),
-        Ok(number) => number::value(number),
-        Err(_) => Value::Null,
-    }
 }
 
 fn date_of(format: &Value, offset: &Value, now: Timestamp) -> Value {
@@ -215,5 +217,6 @@ fn uuid(random: &[u8; 32]) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }

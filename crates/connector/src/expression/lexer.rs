@@ -27,7 +27,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Placed>, Wrong> {
     let mut at = 0;
     while let Some(c) = text[at..].chars().next() {
         let rest = &text[at..];
-        if c.is_whitespace() {
+        if is_space(c) {
             at += c.len_utf8();
         } else if c == '\'' || c == '"' {
             let (value, length) = string(rest, c).map_err(|message| (at, message))?;
@@ -54,6 +54,11 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Placed>, Wrong> {
     Ok(found)
 }
 
+/// Whether JavaScript takes a character for space.
+pub(super) fn is_space(c: char) -> bool {
+    (c.is_whitespace() && c != '\u{85}') || c == '\u{feff}'
+}
+
 /// A string literal: its value and its length with both quotes.
 fn string(text: &str, quote: char) -> Result<(String, usize), String> {
     let mut value = String::new();
@@ -71,14 +76,16 @@ fn string(text: &str, quote: char) -> Result<(String, usize), String> {
                     'b' => '\u{8}',
                     'f' => '\u{c}',
                     'v' => '\u{b}',
-                    '0' => '\0',
                     'u' | 'x' => {
                         let digits = if escaped == 'u' { 4 } else { 2 };
-                        let code: String = rest.by_ref().take(digits).map(|(_, c)| c).collect();
-                        let code = u32::from_str_radix(&code, 16).ok().filter(|_| code.len() == digits);
+                        let code: Option<u32> = (0..digits)
+                            .try_fold(0, |code, _| Some(code * 16 + rest.next().and_then(|(_, c)| c.to_digit(16))?));
                         code.and_then(char::from_u32).ok_or("an escape is not a character")?
                     }
-                    '\n' | '\r' | '1'..='9' => return Err("an escape is not a character".to_owned()),
+                    '0' if !rest.as_str().starts_with(|c: char| c.is_ascii_digit()) => '\0',
+                    '\n' | '\r' | '\u{2028}' | '\u{2029}' | '0'..='9' => {
+                        return Err("an escape is not a character".to_owned());
+                    }
                     other => other,
                 });
             }
@@ -95,7 +102,7 @@ fn number(text: &str) -> Result<(f64, usize), String> {
         end += 1 + digits;
     }
     let odd = text[end..].starts_with(|c: char| c.is_alphanumeric() || c == '_')
-        || (end > 1 && text.starts_with("0") && !text.starts_with("0."));
+        || (end > 1 && text.starts_with('0') && !text.starts_with("0."));
     match text[..end].parse() {
         Ok(value) if !odd => Ok((value, end)),
         _ => Err("a number is written in digits, with a point at most".to_owned()),

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::evaluate::{joined, string};
+use super::lexer::is_space;
 use super::number;
 
 /// A method.
@@ -56,18 +57,13 @@ impl Member {
 
 /// A member by name or position.
 pub(super) fn get(of: &Value, key: &Value) -> Value {
+    let name = string(key);
     match of {
-        Value::Object(members) => members.get(&string(key)).cloned().unwrap_or(Value::Null),
-        Value::Array(items) => match (key, position(key)) {
-            (Value::String(name), _) if name == "length" => items.len().into(),
-            (_, Some(at)) => items.get(at).cloned().unwrap_or(Value::Null),
-            _ => Value::Null,
-        },
-        Value::String(text) => match (key, position(key)) {
-            (Value::String(name), _) if name == "length" => text.encode_utf16().count().into(),
-            (_, Some(at)) => unit(text, at),
-            _ => Value::Null,
-        },
+        Value::Object(members) => members.get(&name).cloned().unwrap_or(Value::Null),
+        Value::Array(items) if name == "length" => items.len().into(),
+        Value::Array(items) => position(&name).and_then(|at| items.get(at)).cloned().unwrap_or(Value::Null),
+        Value::String(text) if name == "length" => text.encode_utf16().count().into(),
+        Value::String(text) => position(&name).map_or(Value::Null, |at| unit(text, at)),
         _ => Value::Null,
     }
 }
@@ -76,12 +72,10 @@ fn unit(text: &str, at: usize) -> Value {
     text.encode_utf16().nth(at).map_or(Value::Null, |unit| String::from_utf16_lossy(&[unit]).into())
 }
 
-fn position(key: &Value) -> Option<usize> {
-    match key {
-        Value::Number(number) => number.as_u64().and_then(|at| usize::try_from(at).ok()),
-        Value::String(text) if !text.starts_with('0') || text == "0" => text.parse().ok(),
-        _ => None,
-    }
+/// The position that a name is, if it is one.
+pub(super) fn position(name: &str) -> Option<usize> {
+    let is_position = name == "0" || name.starts_with(|c: char| matches!(c, '1'..='9'));
+    name.parse().ok().filter(|_| is_position)
 }
 
 /// A method of a value; of what has no such method it is nothing.
@@ -100,7 +94,7 @@ fn of_text<'v>(member: Member, text: &str, argument: &impl Fn(usize) -> &'v Valu
     match member {
         Member::ToLowerCase => text.to_lowercase().into(),
         Member::ToUpperCase => text.to_uppercase().into(),
-        Member::Trim => text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').into(),
+        Member::Trim => text.trim_matches(is_space).into(),
         Member::Split => match string(argument(0)) {
             separator if separator.is_empty() => {
                 text.encode_utf16().map(|unit| Value::from(String::from_utf16_lossy(&[unit]))).collect()
@@ -119,13 +113,33 @@ fn of_text<'v>(member: Member, text: &str, argument: &impl Fn(usize) -> &'v Valu
         Member::Includes => text.contains(&string(argument(0))).into(),
         Member::StartsWith => text.starts_with(&string(argument(0))).into(),
         Member::EndsWith => text.ends_with(&string(argument(0))).into(),
-        Member::Replace => text.replacen(&string(argument(0)), &string(argument(1)), 1).into(),
+        Member::Replace => replaced(text, &string(argument(0)), &string(argument(1))).into(),
         Member::At => {
             let length = text.encode_utf16().count();
             from_end(length, argument(0)).map_or(Value::Null, |at| unit(text, at))
         }
         Member::Join | Member::ToString => Value::Null,
     }
+}
+
+/// Replaces the first occurrence. The new text may name what is around it: `$&`, `` $` ``, `$'`, and `$$` for the sign itself.
+fn replaced(text: &str, old: &str, new: &str) -> String {
+    let Some((before, after)) = text.split_once(old) else { return text.to_owned() };
+    let mut out = before.to_owned();
+    let mut rest = new;
+    while let Some((plain, tail)) = rest.split_once('$') {
+        let (part, length) = match tail.bytes().next() {
+            Some(b'$') => ("$", 1),
+            Some(b'&') => (old, 1),
+            Some(b'`') => (before, 1),
+            Some(b'\'') => (after, 1),
+            _ => ("$", 0),
+        };
+        out.push_str(plain);
+        out.push_str(part);
+        rest = &tail[length..];
+    }
+    out + rest + after
 }
 
 fn of_list<'v>(member: Member, items: &[Value], arguments: &[Value], argument: &impl Fn(usize) -> &'v Value) -> Value {

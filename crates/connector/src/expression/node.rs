@@ -85,13 +85,14 @@ impl Node {
     pub(super) fn visit_roots<'a>(&'a self, see: &mut impl FnMut(&'a str, Option<&'a str>)) {
         match self {
             Self::Root(name) => see(name, None),
-            Self::Index(of, at) => match (&**of, &**at) {
-                (Self::Root(name), Self::Literal(serde_json::Value::String(member))) => see(name, Some(member)),
-                _ => {
+            Self::Index(of, at) => {
+                if let (Self::Root(name), Self::Literal(serde_json::Value::String(member))) = (&**of, &**at) {
+                    see(name, Some(member));
+                } else {
                     of.visit_roots(see);
                     at.visit_roots(see);
                 }
-            },
+            }
             other => other.children().into_iter().for_each(|child| child.visit_roots(see)),
         }
     }

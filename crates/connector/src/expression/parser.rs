@@ -1,19 +1,17 @@
 //! From words to a tree, by how strongly signs bind (ECMA-262, "Expressions").
 
-use serde_json::Value;
+mod primary;
 
-use super::functions::Function;
 use super::lexer::{Placed, Token, Wrong};
 use super::members::Member;
 use super::node::{Binary, Node, Unary};
-use super::number;
 use crate::nearest;
 
 /// Deepest nesting: deeper ones come from nobody who means well.
 const DEEPEST: usize = 64;
 
 pub(super) fn parse(tokens: &[Placed], end: usize) -> Result<Node, Wrong> {
-    let mut parser = Parser { tokens, at: 0, end, depth: 0 };
+    let mut parser = Parser { tokens, at: 0, end, depth: 0, is_and: false };
     let node = parser.choice()?;
     match parser.tokens.get(parser.at) {
         None => Ok(node),
@@ -26,6 +24,8 @@ struct Parser<'a> {
     at: usize,
     end: usize,
     depth: usize,
+    /// Whether what was read last between `||` or `??` is an `&&` without parentheses.
+    is_and: bool,
 }
 
 /// Signs between two values, weakest first.
@@ -60,6 +60,7 @@ impl Parser<'_> {
     fn binary(&mut self, level: usize) -> Result<Node, Wrong> {
         let Some(signs) = LEVELS.get(level) else { return self.unary() };
         let mut left = self.binary(level + 1)?;
+        let mut beside_and = self.is_and;
         let mut mixed = None;
         let mut length = 0;
         while let Some((sign, binary)) = signs.iter().find(|(sign, _)| self.is(sign)).copied() {
@@ -73,10 +74,14 @@ impl Parser<'_> {
             }
             self.at += 1;
             let right = self.binary(level + 1)?;
-            if level == 0 && sign == "??" && (is_and(&left, length) || is_and(&right, 1)) {
+            beside_and |= self.is_and;
+            if level == 0 && sign == "??" && beside_and {
                 return Err(self.wrong("\"&&\" and \"??\" need parentheses beside each other"));
             }
             left = Node::Binary(binary, left.into(), right.into());
+        }
+        if level == 1 {
+            self.is_and = length > 0;
         }
         Ok(left)
     }
@@ -148,83 +153,6 @@ impl Parser<'_> {
         Ok(Node::Method(of.into(), member, arguments))
     }
 
-    fn primary(&mut self) -> Result<Node, Wrong> {
-        let Some((_, token)) = self.tokens.get(self.at) else { return Err(self.wrong("it ends too early")) };
-        let token = token.clone();
-        self.at += 1;
-        match token {
-            Token::Text(text) => Ok(Node::Literal(text.into())),
-            Token::Number(value) => Ok(Node::Literal(number::value(value))),
-            Token::Name(name) => self.named(name),
-            Token::Sign("(") => {
-                let inner = self.choice()?;
-                self.expect(")")?;
-                // In parentheses a key is a value, and members of it are members of that value.
-                Ok(match inner {
-                    key @ Node::Config(_) => {
-                        Node::Binary(Binary::Nullish, key.into(), Node::Literal(Value::Null).into())
-                    }
-                    other => other,
-                })
-            }
-            Token::Sign("[") => Ok(Node::List(self.list("]")?)),
-            Token::Sign("{") => self.object(),
-            Token::Sign(sign) => {
-                self.at -= 1;
-                Err(self.wrong(&format!("\"{sign}\" cannot stand here")))
-            }
-        }
-    }
-
-    fn named(&mut self, name: String) -> Result<Node, Wrong> {
-        match name.as_str() {
-            "true" => return Ok(Node::Literal(true.into())),
-            "false" => return Ok(Node::Literal(false.into())),
-            "null" | "undefined" => return Ok(Node::Literal(Value::Null)),
-            "config" => return self.config(),
-            "JSON" => {
-                self.expect(".")?;
-                let of = self.name()?;
-                return self.call(&format!("JSON.{of}"));
-            }
-            "typeof" | "new" | "function" | "void" | "delete" | "in" | "instanceof" | "this" | "await" | "async"
-            | "yield" | "let" | "class" | "var" | "const" => {
-                self.at -= 1;
-                return Err(self.wrong(&format!("\"{name}\" is beyond these expressions")));
-            }
-            _ => {}
-        }
-        if self.is("(") { self.call(&name) } else { Ok(Node::Root(name)) }
-    }
-
-    /// `config.a.b` and `config["a b"]` name one entry.
-    fn config(&mut self) -> Result<Node, Wrong> {
-        if self.take("[") {
-            let key = match self.tokens.get(self.at) {
-                Some((_, Token::Text(key))) => key.clone(),
-                _ => return Err(self.wrong("the definition names the configuration entry in quotes")),
-            };
-            self.at += 1;
-            self.expect("]")?;
-            return Ok(Node::Config(key));
-        }
-        self.expect(".")?;
-        self.name().map(Node::Config)
-    }
-
-    fn call(&mut self, name: &str) -> Result<Node, Wrong> {
-        let function = Function::parse(name).ok_or_else(|| {
-            let hint = nearest::hint(name, Function::names());
-            self.wrong(&format!("\"{name}\" is no function that is known here{hint}"))
-        })?;
-        let arguments = self.arguments()?;
-        let (least, most) = function.takes();
-        if !(least..=most).contains(&arguments.len()) {
-            return Err(self.wrong(&format!("\"{name}\" takes another number of arguments")));
-        }
-        Ok(Node::Call(function, arguments))
-    }
-
     fn arguments(&mut self) -> Result<Vec<Node>, Wrong> {
         self.expect("(")?;
         self.list(")")
@@ -239,23 +167,6 @@ impl Parser<'_> {
             }
         }
         Ok(items)
-    }
-
-    fn object(&mut self) -> Result<Node, Wrong> {
-        let mut members = Vec::new();
-        while !self.take("}") {
-            let name = match self.tokens.get(self.at) {
-                Some((_, Token::Name(name) | Token::Text(name))) => name.clone(),
-                _ => return Err(self.wrong("the name of a member is missing")),
-            };
-            self.at += 1;
-            self.expect(":")?;
-            members.push((name, self.choice()?));
-            if !self.is("}") {
-                self.expect(",")?;
-            }
-        }
-        Ok(Node::Object(members))
     }
 
     fn name(&mut self) -> Result<String, Wrong> {
@@ -288,11 +199,6 @@ impl Parser<'_> {
     fn wrong(&self, message: &str) -> Wrong {
         (self.tokens.get(self.at).map_or(self.end, |(position, _)| *position), message.to_owned())
     }
-}
-
-/// Whether a node is an `&&` that stands without parentheses; of a chain only its first part can be one.
-fn is_and(node: &Node, length: usize) -> bool {
-    length == 1 && matches!(node, Node::Binary(Binary::And, ..))
 }
 
 fn index(of: Node, at: Node) -> Node {

@@ -1,3 +1,5 @@
+//! The language of expressions, by example.
+
 use std::collections::BTreeSet;
 
 use keyway_model::{Configuration, Secret, Timestamp};
@@ -60,6 +62,8 @@ fn signs_bind_as_in_javascript() {
     assert_eq!(value("'3' == 3"), json!(true));
     assert_eq!(value("'3' === 3"), json!(false));
     assert_eq!(value("-body.n % 2"), json!(-1));
+    assert_eq!(value("(body.n && body.none) ?? 'x'"), json!("x"));
+    assert_eq!(value("[10] < '9'"), json!(true));
 }
 
 #[test]
@@ -82,6 +86,9 @@ fn functions_are_those_of_the_standards() {
     assert_eq!(value("random() === random() && random().length"), json!(32));
     assert_eq!(value("seconds('1h') + 1"), json!(3601));
     assert_eq!(value("base64(body.none)"), json!(null));
+    assert_eq!(value("hmacSha256Hex('a', body.none)"), json!(null));
+    assert_eq!(value("parseInt('0x1f') + parseInt('11', 2) + Number('0b1')"), json!(35));
+    assert_eq!(value("'a-b'.replace('-', '$$$&')"), json!("a$-b"));
 }
 
 #[test]
@@ -101,6 +108,8 @@ fn what_is_beyond_is_refused_with_the_nearest_name() {
         "a = 1",
         "a++",
         "'open",
+        "'\\01'",
+        "'\\u+123'",
         "body.map(x)",
         "config[body.x]",
         "config",

@@ -28,7 +28,8 @@ fn paging(kind: &str, sized: bool) -> Paging {
     let next = || Place::parse("next").unwrap();
     let kind = match kind {
         "page" => Kind::Page { target: query("page"), first: 0 },
-        "offset" => Kind::Offset { target: query("offset") },
+        "offset" => Kind::Offset { target: query("offset"), first: 0 },
+        "row" => Kind::Offset { target: query("row"), first: 1 },
         "cursor" => Kind::Cursor { target: query("cursor"), next: next() },
         _ => Kind::Link { next: next() },
     };
@@ -50,7 +51,10 @@ impl Provider {
         let size = told.unwrap_or(MAX);
         let start = match number("page") {
             Some(page) => page * size,
-            None => number("offset").or_else(|| number("cursor")).unwrap_or(0),
+            None => {
+                let row = || number("row").map(|row| row - 1);
+                number("offset").or_else(row).or_else(|| number("cursor")).unwrap_or(0)
+            }
         };
         let rows: Vec<usize> = (start..self.rows.min(start + size)).collect();
         let end = start + rows.len();
@@ -96,7 +100,7 @@ fn every_case(check: impl Fn(&str, &Paging, Provider)) {
     for rows in 0..11 {
         for tells in [Tells::Total, Tells::More, Tells::Nothing] {
             check("whole", &Paging::Whole, Provider { rows, sized: false, tells });
-            for kind in ["page", "offset", "cursor", "link"] {
+            for kind in ["page", "offset", "row", "cursor", "link"] {
                 for sized in [true, false] {
                     check(kind, &paging(kind, sized), Provider { rows, sized, tells });
                 }
@@ -163,7 +167,7 @@ fn a_token_of_another_way_of_paging_is_no_token() {
 
 #[test]
 fn a_page_that_was_cut_short_goes_on_where_it_ended() {
-    for kind in ["page", "offset", "cursor", "link"] {
+    for kind in ["page", "offset", "row", "cursor", "link"] {
         let paging = paging(kind, true);
         let provider = Provider { rows: 500, sized: true, tells: Tells::More };
         let mut window = Window::page(&paging, 1, 400, Some(3));

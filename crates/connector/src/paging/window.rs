@@ -180,7 +180,9 @@ impl<'p> Window<'p> {
                 let number = first + rows / length as u64;
                 step.put(Some(target), "page", number.to_string(), true);
             }
-            (Kind::Offset { target }, Position::Rows(rows)) => step.put(Some(target), "offset", rows.to_string(), true),
+            (Kind::Offset { target, first }, Position::Rows(rows)) => {
+                step.put(Some(target), "offset", (first + rows).to_string(), true);
+            }
             (Kind::Cursor { target, .. }, Position::Named(Some(cursor))) => {
                 step.follows = true;
                 step.put(Some(target), "cursor", cursor.clone(), false);

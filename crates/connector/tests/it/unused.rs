@@ -98,8 +98,8 @@ fn members_of_paging_and_bodies_that_go_with_others_are_told() {
             "\"next\" is not used: it belongs to a cursor",
         ),
         (
-            "resources:\n  /a:\n    vendor: /b\n    verbs: [list]\n    paging:\n      offset: skip\n      first: 0 # <-\n",
-            "\"first\" is not used: it belongs to numbered pages",
+            "resources:\n  /a:\n    vendor: /b\n    verbs: [list]\n    paging:\n      link: header.link\n      first: 0 # <-\n",
+            "\"first\" is not used: it belongs to pages and rows that are counted",
         ),
         (
             "resources:\n  /a:\n    create:\n      POST: /b\n      content_type: text/xml # <-\n",
