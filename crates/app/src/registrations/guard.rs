@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use keyway_auth::BaseUrl;
-use keyway_connector::{BASE_URL, Connector, Method, Root, Scope};
+use keyway_connector::{BASE_URL, ClientAuthentication, Connector, Grant, Method, Request, Root, Scope, Step};
 use keyway_model::{Configuration, Problems, Secret};
 
 use crate::{Error, Result};
@@ -48,7 +48,9 @@ fn destinations(connector: &Connector, method: &Method, configuration: &Configur
     let complete = connector.complete(configuration).unwrap_or_else(|_| configuration.clone());
     let scope = Scope::of(&complete);
     let of_entry = |key: &str| complete.get(key).and_then(|value| origin(value.expose()));
-    let roots = method.steps().flat_map(|step| step.request.chain()).map(|request| request.root());
+    let of_grant = method.grant.iter().flat_map(Grant::steps).filter(|step| step.client != ClientAuthentication::None);
+    let others = method.steps().filter(|step| shows_client(step));
+    let roots = of_grant.chain(others).flat_map(|step| step.request.chain()).map(Request::root);
     let of_root = |root: &Root| match root {
         Root::Base => of_entry(BASE_URL),
         Root::Config(key) => of_entry(key),
@@ -59,6 +61,12 @@ fn destinations(connector: &Connector, method: &Method, configuration: &Configur
     let issuer = issuer.and_then(|template| template.fill_origin(&scope).ok()).and_then(|url| origin(&url));
     let calls = method.reads_root("client").then(|| of_entry(BASE_URL)).flatten();
     roots.filter_map(of_root).chain(issuer).chain(calls).collect()
+}
+
+/// Whether a request says who the client is in its own texts.
+fn shows_client(step: &Step) -> bool {
+    let shows = |request: &Request| ["client", "assertion", "made"].iter().any(|root| request.reads_root(root));
+    step.request.chain().any(shows)
 }
 
 fn origin(url: &str) -> Option<String> {
