@@ -25,7 +25,7 @@ use crate::routes;
 pub(crate) const PREFIX: &str = "/elements/api-v2";
 
 /// First segments that no connector's resource may take.
-const RESERVED: [&str; 15] = [
+const RESERVED: [&str; 16] = [
     "instances",
     "elements",
     "connectors",
@@ -34,6 +34,7 @@ const RESERVED: [&str; 15] = [
     "formulas",
     "notifications",
     "events",
+    "oauth",
     "proxy",
     "console",
     "healthz",

@@ -154,6 +154,16 @@ fn chain(error: &(dyn std::error::Error + 'static)) -> String {
 }
 
 impl Rendered {
+    /// What went wrong, for people.
+    pub(crate) fn message(&self) -> &str {
+        &self.members.message
+    }
+
+    /// The provider's own words.
+    pub(crate) fn provider_message(&self) -> Option<&str> {
+        self.members.provider_message.as_deref()
+    }
+
     /// The body, with the request id that the caller can ask us about.
     pub(crate) fn body(&self, request_id: &str) -> String {
         let members = Members { request_id: request_id.to_owned(), ..self.members.clone() };

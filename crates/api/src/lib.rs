@@ -6,9 +6,11 @@
 mod answer;
 mod authorization;
 mod client;
+mod cookies;
 mod dispatch;
 mod error;
 mod extract;
+mod form;
 mod json;
 mod object;
 mod openapi;

@@ -89,6 +89,11 @@ impl<T: ToSchema> Object<T> {
         self.object(name).into_iter().flatten().map(|(key, value)| (key, configuration_value(value))).collect()
     }
 
+    /// Every member that nobody has asked for, as a configuration value.
+    pub(crate) fn others(&mut self) -> BTreeMap<String, Option<Secret>> {
+        std::mem::take(&mut self.members).into_iter().map(|(key, value)| (key, configuration_value(value))).collect()
+    }
+
     /// Whatever stands there.
     pub(crate) fn value(&mut self, name: &str) -> Option<Value> {
         self.take(name)

@@ -45,13 +45,15 @@ All paths are there without `/elements/api-v2` too, and `/elements` is also call
 token, the resources of a connector are there with `/hubs/{hub}` before them and without it.";
 
 /// The nouns, in the order of the document.
-const TAGS: [(&str, &str); 10] = [
+const TAGS: [(&str, &str); 12] = [
     ("server", "Whether the server lives, and what it is."),
     ("authentication", "Signing in."),
     ("organizations", "The caller's organization."),
     ("accounts", "Accounts of the organization."),
     ("users", "Users and their roles."),
     ("elements", "The catalogue of connectors."),
+    ("registrations", "What this server is at providers: registered clients."),
+    ("oauth", "The pages that a browser passes on its way to a provider and back."),
     ("instances", "Instances of connectors, their configuration and their keys."),
     ("hubs", "Resources of connectors, in one form for every provider."),
     ("usage", "The log of calls."),

@@ -1,5 +1,6 @@
 //! Query parameters, decoded strictly.
 
+use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use axum::extract::FromRequestParts;
@@ -74,6 +75,18 @@ impl<Q: Query> Params<Q> {
             Some("true" | "1" | "") => Ok(true),
             Some(_) => Err(Problems::one(name, "must be true or false")),
         }
+    }
+
+    /// Every parameter that the document does not name. Each is sent once at most.
+    pub(crate) fn others(&self) -> Result<BTreeMap<String, String>, Problems> {
+        let known = Q::parameters();
+        let mut others = BTreeMap::new();
+        for (name, value) in self.0.iter().filter(|(name, _)| !known.iter().any(|parameter| parameter.name == *name)) {
+            if others.insert(name.clone(), value.clone()).is_some() {
+                return Err(Problems::one(name, "must be sent once"));
+            }
+        }
+        Ok(others)
     }
 
     /// All values of a parameter, with or without brackets behind its name.

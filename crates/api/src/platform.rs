@@ -3,6 +3,7 @@
 pub(crate) mod accounts;
 pub(crate) mod authentication;
 pub(crate) mod configuration;
+pub(crate) mod connect;
 pub(crate) mod docs;
 pub(crate) mod elements;
 pub(crate) mod health;
@@ -10,7 +11,9 @@ pub(crate) mod hubs;
 pub(crate) mod instance_keys;
 pub(crate) mod instances;
 pub(crate) mod metadata;
+pub(crate) mod oauth;
 pub(crate) mod organizations;
+pub(crate) mod registrations;
 pub(crate) mod usage;
 pub(crate) mod users;
 

@@ -6,8 +6,8 @@ use keyway_app::App;
 
 use crate::openapi::{self, Draft, PROVIDER};
 use crate::platform::{
-    accounts, authentication, configuration, docs, elements, health, hubs, instance_keys, instances, metadata,
-    organizations, usage, users,
+    accounts, authentication, configuration, connect, docs, elements, health, hubs, instance_keys, instances, metadata,
+    oauth, organizations, registrations, usage, users,
 };
 
 /// One route: method, path below an optional `/elements/api-v2`, and what it does.
@@ -104,12 +104,29 @@ routes! {
     get "/elements/{keyOrId}/objects/{objectName}/docs" docs::of_object as getElementObjectDocs => "the Swagger document of one object";
     get "/elements/{keyOrId}/guide" docs::guide as getElementGuide => "how to use it, as Markdown or HTML";
     get "/elements/{keyOrId}/versions" docs::versions as listElementVersions => "versions of its definition";
+    get "/elements/{keyOrId}/oauth/url" oauth::url as getElementOauthUrl [PROVIDER] => "URL of its consent page, with a client of one's own";
+    post "/elements/{keyOrId}/oauth/url" oauth::url_of_body as postElementOauthUrl [PROVIDER] => "the same, asked for in a body";
+    get "/elements/{keyOrId}/oauth/url/default" oauth::default_url as beginElementOauth [403 409 PROVIDER] => "begin an attempt to connect, with a registered client";
+    get "/elements/{keyOrId}/oauth/token" oauth::token as getElementOauthToken [PROVIDER] => "temporary credentials (OAuth 1.0a)";
+    get "/elements/{keyOrId}/oauth/attempts/{attemptId}" oauth::attempt as getElementOauthAttempt => "how an attempt goes";
     get "/elements/{keyOrId}/instances" elements::instances as listElementInstances => "its instances";
     post "/elements/{keyOrId}/instances" elements::create_instance as createElementInstance [PROVIDER] => "make an instance of it";
     get "/elements/{keyOrId}/instances/{id}" instances::show_below_element as getElementInstance => "one of its instances";
     put "/elements/{keyOrId}/instances/{id}" instances::update_below_element as updateElementInstance [403 409 PROVIDER] => "change one of its instances";
     patch "/elements/{keyOrId}/instances/{id}" instances::update_below_element as patchElementInstance [403 409 PROVIDER] => "change one of its instances";
     delete "/elements/{keyOrId}/instances/{id}" instances::remove_below_element as deleteElementInstance [403] => "delete one of its instances";
+
+    get "/registrations" registrations::list as listRegistrations => "client registrations that the caller may use";
+    post "/registrations" registrations::create as createRegistration [403 404 409] => "register a client of a provider";
+    get "/registrations/{id}" registrations::show as getRegistration => "one client registration";
+    put "/registrations/{id}" registrations::update as updateRegistration [403 409] => "change a client registration";
+    delete "/registrations/{id}" registrations::remove as deleteRegistration [403 409] => "delete a client registration";
+
+    get "/oauth/start/{state}" connect::start as startConnecting [PROVIDER] => "page: sends the browser to the provider";
+    get "/oauth/callback" connect::callback as returnToShared => "page: takes the browser back, where all connections share it";
+    post "/oauth/callback" connect::callback_form as postToShared => "the same for a form";
+    get "/oauth/callback/{context}" connect::callback as returnToContext => "page: takes the browser back";
+    post "/oauth/callback/{context}" connect::callback_form as postToContext => "the same for a form";
 
     get "/hubs" hubs::list as listHubs => "kinds of connectors";
     get "/hubs/keys" hubs::keys as listHubKeys => "their keys";

@@ -1,44 +1,46 @@
-//! placeholder
-use crate::{App, Error, Result, catalogue::Listed};
-use keyway_auth::engine::{Client, Returned};
-use keyway_connector::Method;
-use keyway_model::{AttemptId, Caller, Configuration, InstanceId, RegistrationId, Secret};
-use std::collections::BTreeMap;
-pub(crate) struct Redeemed {
-    pub(crate) returned: Returned,
-    pub(crate) client: Client,
-    pub(crate) registration: Option<RegistrationId>,
-    pub(crate) attempt: Option<AttemptId>,
-    pub(crate) configuration: Configuration,
-}
-pub(crate) async fn redeem(
-    _app: &App,
-    _caller: &Caller,
-    _listed: &Listed,
-    method: &Method,
-    configuration: &Configuration,
-    data: &BTreeMap<String, Secret>,
-    _instance: Option<InstanceId>,
-) -> Result<Redeemed> {
-    let name = method.grant.as_ref().and_then(|g| g.authorize.as_ref()).map_or("code", |a| a.code.as_str());
-    if !data.contains_key(name) && !data.contains_key("oauth_verifier") {
-        return Err(Error::Refused(
-            "You must provide an OAuth code in order to create an instance of this element".to_owned(),
-        ));
-    }
-    let redirect = configuration.get("oauth.callback.url").map(|v| v.expose().clone()).unwrap_or_default();
-    let returned = Returned {
-        parameters: data.clone(),
-        redirect_uri: redirect,
-        token_secret: data.get("secret").cloned(),
-        ..Returned::default()
-    };
-    Ok(Redeemed {
-        returned,
-        client: crate::credentials::own_client(configuration).unwrap_or_default(),
-        registration: None,
-        attempt: None,
-        configuration: Configuration::new(),
-    })
-}
-pub(crate) async fn ended(_: &App, _: Option<AttemptId>, _: &str, _: bool, _: Option<InstanceId>) {}
+//! Sending a person to the provider and taking them back.
+//!
+//! Two ways lead there. In the classical one the caller brings a client of its own, gets the URL of the consent page and
+//! later hands over what the provider sent to its callback. In the other one an attempt is kept here: it is bound to the
+//! user who begins it, the browser that goes, the registration, the connector and, where one is connected again, the
+//! instance; only who began it can finish it, once, and only after the person has come back.
+
+mod address;
+mod asked;
+mod attempt;
+mod begin;
+mod callback;
+mod classical;
+mod redeem;
+mod start;
+mod status;
+mod told;
+mod verifier;
+mod wish;
+
+pub(crate) use address::{is_callback, redirect_uri_of};
+pub(crate) use attempt::{FIELD as ATTEMPT_FIELD, RETURNED as RETURNED_FIELD};
+pub use begin::{Choice, Started, begin};
+pub use callback::callback;
+pub use classical::{request_token, url};
+pub(crate) use redeem::{Redemption, ended, redeem};
+pub use start::start;
+pub use status::{Progress, progress};
+pub use told::{Browser, Cookies, Told};
+pub use wish::Wish;
+
+/// Kind of hash of the state that travels to the provider and back.
+const STATE: &str = "connect state";
+/// Kind of hash of what allows to finish an attempt.
+const FINISH: &str = "connect finish";
+/// Kind of hash of the code that a browser brings back for the one who finishes.
+const CODE: &str = "connect code";
+/// Kind of hash of a browser's secret.
+const BROWSER: &str = "connect browser";
+/// Kind of hash of the part of the callback's URL that tells whose it is.
+const CONTEXT: &str = "connect context";
+/// Kind of hash of what finds a proof key again.
+const VERIFIER: &str = "connect verifier";
+
+/// Every secret that finishes an attempt begins so, and can be told from a client's secret wherever it stands.
+const FINISH_PREFIX: &str = "kwa_";

@@ -13,7 +13,7 @@ mod writer;
 pub(crate) use client::{client_of, own_client};
 use failure::evidence;
 pub(crate) use failure::refused;
-pub(crate) use held::{Held, Sealed, keep_alive_at, open_grant, seal_grant};
+pub(crate) use held::{ANSWER_FIELD, GRANT_FIELD, Held, SUBJECT_FIELD, Sealed, keep_alive_at, open_grant, seal_grant};
 pub(crate) use keeper::keep_alive;
 pub(crate) use renewal::{Renewable, after_refusal, fresh};
 pub(crate) use writer::Writer;

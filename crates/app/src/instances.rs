@@ -19,7 +19,7 @@ pub use authenticate::{Brought, brought};
 pub use change::{InstancePatch, VersionChoice, patch, remove, set_enabled};
 pub(crate) use change::{keep_captured, remove_all};
 pub use configuration::{ConfigurationInput, MASK, Shown};
-pub(crate) use configuration::{is_default, is_kept_back, method_of};
+pub(crate) use configuration::{is_default, is_kept_back, is_mask, method_of, shown, with_defaults};
 pub use list::{ListFilter, count, list};
 pub use provision::{NewInstanceInput, create};
 pub(crate) use target::{Target, refused};
@@ -123,7 +123,7 @@ pub(crate) async fn detail(app: &App, sealed: SealedInstance) -> Result<Instance
         Some(stored) => Some(grant_detail(app, &instance, &listed.connector, &clear, stored).await?),
         None => None,
     };
-    let configuration = configuration::shown(&listed.connector, clear);
+    let configuration = shown(&listed.connector, clear);
     Ok(InstanceDetail { instance, token, listed, grant, configuration, owner })
 }
 

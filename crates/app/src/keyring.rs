@@ -100,7 +100,7 @@ struct Inner {
 #[derive(Default)]
 struct Keys {
     by_id: HashMap<Uuid, DataKey>,
-    current: HashMap<OrganizationId, Uuid>,
+    current: HashMap<Option<OrganizationId>, Uuid>,
 }
 
 impl Keyring {
@@ -138,11 +138,9 @@ impl Keyring {
         &self.0.lookup
     }
 
-    /// Seals a value for its place.
+    /// Seals a value for its place. What belongs to no organization is sealed with the server's own key.
     pub async fn seal(&self, context: Context<'_>, clear: &Secret) -> crate::Result<Vec<u8>> {
-        let organization =
-            context.organization.ok_or_else(|| crate::Error::internal("a value without organization"))?;
-        let key = self.current(organization).await?;
+        let key = self.current(context.organization).await?;
         Ok(key.seal(&context, clear, &self.0.entropy))
     }
 
@@ -164,20 +162,20 @@ impl Keyring {
         let key = insert_data_key(&mut tx, &master, Some(organization), &self.0.entropy, self.0.clock.as_ref()).await?;
         tx.commit().await?;
         let mut keys = self.0.keys.write().expect("no holder of this lock panics");
-        keys.current.insert(organization, key.id());
+        keys.current.insert(Some(organization), key.id());
         keys.by_id.insert(key.id(), key);
         Ok(())
     }
 
-    async fn current(&self, organization: OrganizationId) -> crate::Result<DataKey> {
+    async fn current(&self, organization: Option<OrganizationId>) -> crate::Result<DataKey> {
         {
             let keys = self.0.keys.read().expect("no holder of this lock panics");
             if let Some(key) = keys.current.get(&organization).and_then(|id| keys.by_id.get(id)) {
                 return Ok(key.clone());
             }
         }
-        let stored = self.0.store.read().await?.current_data_key(Some(organization)).await?;
-        let stored = stored.ok_or_else(|| crate::Error::internal("the organization has no data key"))?;
+        let stored = self.0.store.read().await?.current_data_key(organization).await?;
+        let stored = stored.ok_or_else(|| crate::Error::internal("the owner has no data key"))?;
         let key = self.unwrap(&stored)?;
         let mut keys = self.0.keys.write().expect("no holder of this lock panics");
         keys.current.insert(organization, stored.id);

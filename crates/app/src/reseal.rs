@@ -1,12 +1,15 @@
 //! New data keys: everything that is sealed is sealed anew, instance by instance, while the server runs.
 
 use keyway_model::{InstanceId, OrganizationId, PageSize, Secret};
-use keyway_store::{SealedValue, Selection, Tx};
+use keyway_store::{RegistrationFilter, ResealedGrant, SealedValue, Selection, Tx};
 use keyway_vault::Context;
 use uuid::Uuid;
 
 use crate::access::{ORGANIZATION_SECRET, USER_SECRET};
+use crate::connect::{ATTEMPT_FIELD, RETURNED_FIELD};
+use crate::credentials::{ANSWER_FIELD, GRANT_FIELD, SUBJECT_FIELD};
 use crate::instances::{TOKEN_FIELD, value_field};
+use crate::registrations::REGISTRATION_FIELD;
 use crate::{App, Result};
 
 /// Gives every organization a new data key and seals its values with it. A crash in between leaves values under both

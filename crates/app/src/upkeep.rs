@@ -1,4 +1,4 @@
-//! What is thrown away now and then: expired sign-ins, old tries, old call records.
+//! What is thrown away now and then: expired sign-ins and attempts to connect, old tries, old call records.
 
 use std::time::Duration;
 
@@ -8,6 +8,9 @@ use crate::{App, Result};
 
 /// Records of calls that are forgotten in one transaction.
 const BATCH: i64 = 5_000;
+
+/// Seconds that an attempt to connect can still be asked about when it has expired.
+const ATTEMPTS_KEPT: i64 = 86_400;
 
 /// Throws away for as long as it runs.
 pub(crate) async fn run(app: App) {
@@ -25,6 +28,7 @@ async fn throw_away(app: &App) -> Result<()> {
     let now = app.clock.now();
     let mut tx = app.store.write().await?;
     tx.delete_expired_logins(now).await?;
+    tx.delete_attempts_before(now.plus_seconds(-ATTEMPTS_KEPT)).await?;
     tx.commit().await?;
     forget_calls(app, now.plus_seconds(app.settings.call_log_days.max(0).saturating_mul(-86_400))).await
 }

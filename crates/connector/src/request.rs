@@ -121,6 +121,15 @@ impl Request {
         keys
     }
 
+    /// Whether it reads a named value, by itself.
+    pub fn reads_root(&self, root: &str) -> bool {
+        let mut reads = false;
+        self.each_pattern(&mut |pattern| {
+            reads |= pattern.expressions().any(|expression| expression.roots().iter().any(|(name, _)| *name == root));
+        });
+        reads
+    }
+
     /// The names of its places, by itself.
     pub(crate) fn places(&self) -> Vec<&str> {
         let mut places = Vec::new();

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod clients;
 mod connector;
 mod doctor;
 mod js_worker;
@@ -70,6 +71,9 @@ enum Command {
     /// Care for users
     #[command(subcommand)]
     Users(users::UsersCommand),
+    /// Care for clients of providers that every organization may use
+    #[command(subcommand)]
+    Clients(clients::ClientsCommand),
     /// Look at connector definitions
     #[command(subcommand)]
     Connector(connector::ConnectorCommand),
@@ -101,6 +105,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Keys(command) => keys::run(command),
         Command::Doctor { store, json } => doctor::run(&store, json),
         Command::Users(command) => users::run(command),
+        Command::Clients(command) => clients::run(command),
         Command::Connector(command) => connector::run(command),
         Command::Config { serve, check } => serve::config(&serve, check),
         Command::JsWorker => Ok(js_worker::run()),

@@ -11,12 +11,15 @@ use keyway_app::App;
 use utoipa::ToSchema;
 use utoipa::openapi::Content;
 use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
+use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::schema::{Object, Type};
 
 use super::{ALL, ELEMENT, SIGN_IN, Sketch, USER};
+use crate::cookies::ShownCookies;
 use crate::error::ApiError;
 use crate::extract::{OnInstance, Reader, Segments, ShownCredentials, ShownPassword, Signed, SignedAnyhow, SignedIn};
+use crate::form::Form;
 use crate::json::JsonObject;
 use crate::params::{Params, Query};
 
@@ -76,6 +79,19 @@ impl Input for HeaderMap {
 
 impl Input for ShownCredentials {
     fn describe(_: &mut Sketch) {}
+}
+
+/// Only pages know cookies; a browser sends them by itself.
+impl Input for ShownCookies {
+    fn describe(_: &mut Sketch) {}
+}
+
+impl Input for Form {
+    fn describe(sketch: &mut Sketch) {
+        let anything = Content::new(Some(Object::with_type(Type::Object)));
+        sketch.sends(RequestBodyBuilder::new().content("application/x-www-form-urlencoded", anything).build());
+        sketch.refuses(415);
+    }
 }
 
 impl Input for Signed {

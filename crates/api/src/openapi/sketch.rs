@@ -14,8 +14,10 @@ use utoipa::openapi::{Content, Ref, RefOr, Required, SecurityRequirement};
 use super::{PROVIDER, refusals};
 
 /// What the segments of paths are.
-const SEGMENTS: [(&str, &str); 10] = [
+const SEGMENTS: [(&str, &str); 13] = [
+    ("attemptId", "The name of an attempt."),
     ("configId", "The number or the key of an entry."),
+    ("context", "Whose connection it is."),
     ("id", "The number; of a user also the email address, of a call the request id."),
     ("key", "The key of a hub."),
     ("keyId", "The number of the key."),
@@ -23,6 +25,7 @@ const SEGMENTS: [(&str, &str); 10] = [
     ("objectName", "The name of an object, such as `accounts`."),
     ("operationId", "The name of an operation, such as `getAccounts`."),
     ("roleKey", "The role."),
+    ("state", "What names the attempt to the browser."),
     ("type", "The name of a method of authentication."),
     ("userId", "The user's number or email address."),
 ];

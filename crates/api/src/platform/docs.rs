@@ -20,7 +20,7 @@ use crate::schema::{DocsQuery, DocsVersionQuery, GuideQuery};
 use crate::views;
 
 /// What a page of this server may do in a browser: show itself and nothing else.
-const POLICY: &str =
+pub(super) const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// `GET /elements/{keyOrId}/docs`

@@ -94,6 +94,9 @@ lists! {
     /// A list of keys.
     ElementKeyQuery {}
 
+    /// A list of client registrations.
+    RegistrationQuery {}
+
     /// A list of instances.
     InstanceQuery {
         /// Show the configuration of each.

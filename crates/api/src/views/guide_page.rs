@@ -39,7 +39,8 @@ fn web(url: CowStr<'_>) -> CowStr<'_> {
     if is_web { url } else { CowStr::Borrowed("#") }
 }
 
-fn escaped(text: &str) -> String {
+/// Text as it stands in HTML, also between double quotes.
+pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

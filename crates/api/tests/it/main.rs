@@ -8,6 +8,7 @@ mod hubs;
 mod instances;
 mod keys;
 mod metadata;
+mod oauth;
 mod openapi;
 mod paging;
 mod people;

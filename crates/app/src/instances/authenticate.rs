@@ -13,8 +13,9 @@ use super::configuration::method_of;
 use super::target::Target;
 use crate::calls::Redactor;
 use crate::catalogue::Listed;
+use crate::connect::{self, Redemption};
 use crate::credentials::{self, Held};
-use crate::{App, Error, Result, connect};
+use crate::{App, Error, Result, registrations};
 
 /// What somebody brings from the provider (section 3.2, `providerData`), and whether tokens come from elsewhere.
 #[derive(Clone, Debug, Default)]
@@ -116,16 +117,15 @@ impl Work<'_> {
             return self.obtain(held, Source::Device(code)).await;
         }
         if self.method.asks_a_person() {
-            let redeemed = connect::redeem(
-                self.app,
-                self.caller,
-                self.listed,
-                self.method,
-                &self.configuration,
-                &brought.data,
+            let what = Redemption {
+                caller: self.caller,
+                listed: self.listed,
+                method: self.method,
+                configuration: &self.configuration,
+                data: &brought.data,
                 instance,
-            )
-            .await?;
+            };
+            let redeemed = connect::redeem(self.app, what).await?;
             self.attempt = redeemed.attempt;
             self.configuration.extend(redeemed.configuration);
             let held = Held { client: redeemed.client, registration: redeemed.registration, ..Held::default() };
@@ -171,17 +171,19 @@ impl Work<'_> {
     }
 
     /// The client that the configuration names, or the nearest registered one.
-    async fn machine_client(&self) -> Result<Held> {
+    async fn machine_client(&mut self) -> Result<Held> {
         if let Some(client) = credentials::own_client(&self.configuration) {
             return Ok(Held { client, ..Held::default() });
         }
         let organization = self.caller.organization();
-        let key = &self.listed.connector.key;
-        let nearest = crate::registrations::nearest(self.app, key, organization, self.caller.user.account, "").await?;
-        Ok(match nearest {
-            Some((registration, client)) => Held { client, registration: Some(registration.id), ..Held::default() },
-            None => Held::default(),
-        })
+        let connector = &self.listed.connector;
+        let account = self.caller.user.account;
+        let Some(lent) = registrations::lend(self.app, &connector.key, organization, account, "").await? else {
+            return Ok(Held::default());
+        };
+        self.configuration.extend(lent.configuration.clone());
+        registrations::check_hosts(connector, self.method, &self.configuration, &lent.configuration)?;
+        Ok(Held { client: lent.client, registration: Some(lent.stored.id), ..Held::default() })
     }
 
     async fn obtain(&mut self, held: Held, source: Source<'_>) -> Result<(Held, Granted)> {

@@ -28,6 +28,10 @@ pub struct Asking {
     pub state: String,
     /// Whether a proof key is used where the definition allows it.
     pub proof: bool,
+    /// The proof key of an earlier asking, instead of a new one.
+    pub verifier: Option<Secret>,
+    /// What the identity token has to repeat, of an earlier asking, instead of a new one.
+    pub nonce: Option<String>,
     /// The temporary token, where somebody has fetched it before (OAuth 1.0a).
     pub request_token: Option<String>,
 }
@@ -57,8 +61,9 @@ impl Engine<'_> {
         self.discover(grant, &mut scene).await?;
         let scope = asked_scope(grant, &scene);
         let verifier = (asking.proof && authorize.pkce != Pkce::Off && grant.flow == Flow::AuthorizationCode)
-            .then(|| sign::pkce::verifier(&self.entropy.bytes()));
-        let nonce = grant.issuer.as_ref().map(|_| Hex(self.entropy.bytes::<16>()).to_string());
+            .then(|| asking.verifier.clone().unwrap_or_else(|| sign::pkce::verifier(&self.entropy.bytes())));
+        let fresh = || Hex(self.entropy.bytes::<16>()).to_string();
+        let nonce = grant.issuer.as_ref().map(|_| asking.nonce.clone().unwrap_or_else(fresh));
         show(&mut scene, asking, &scope, verifier.as_ref(), nonce.as_ref());
         let temporary = match (grant.flow, &asking.request_token) {
             (Flow::OAuth1, None) => Some(self.temporary(grant, &mut scene, asking).await?),

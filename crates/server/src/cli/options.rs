@@ -33,6 +33,9 @@ pub(crate) struct ServeOptions {
     /// URL under which callers reach this server
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
+    /// Let all providers send people back to one address
+    #[arg(long)]
+    shared_callback: bool,
     /// Ranges that calls may reach besides global addresses
     #[arg(long, value_name = "CIDR,...")]
     egress_allow: Option<String>,
@@ -123,6 +126,9 @@ impl ServeOptions {
             ("log_format", &self.log_format),
             ("workers", &self.workers),
         ]));
+        if self.shared_callback {
+            overrides.push(("shared_callback", "true".to_owned()));
+        }
         if self.public_catalogue {
             overrides.push(("public_catalogue", "true".to_owned()));
         }
