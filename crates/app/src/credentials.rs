@@ -32,7 +32,7 @@ use breaker::Breaker;
 use flights::Flights;
 
 /// For so long, a token that was got because of a refusal is not renewed again because of one.
-const DRIVEN: Duration = Duration::from_secs(60);
+const DRIVEN: Duration = Duration::from_mins(1);
 
 /// What renewing needs, once for the process.
 #[derive(Debug)]

@@ -19,7 +19,7 @@ pub use authenticate::{Brought, brought};
 pub use change::{InstancePatch, VersionChoice, patch, remove, set_enabled};
 pub(crate) use change::{keep_captured, remove_all};
 pub use configuration::{ConfigurationInput, MASK, Shown};
-pub(crate) use configuration::{is_kept_back, method_of};
+pub(crate) use configuration::{is_default, is_kept_back, method_of};
 pub use list::{ListFilter, count, list};
 pub use provision::{NewInstanceInput, create};
 pub(crate) use target::{Target, refused};

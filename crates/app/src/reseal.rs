@@ -17,6 +17,8 @@ pub async fn reseal(app: &App, progress: &(dyn Fn(u64) + Sync)) -> Result<u64> {
     for organization in organizations {
         app.keyring.renew_data_key(organization).await?;
         reseal_secrets(app, organization).await?;
+        reseal_registrations(app, Some(organization)).await?;
+        reseal_attempts(app, organization).await?;
         let mut after = 0;
         loop {
             let page = app.store.read().await?.all_instance_ids(organization, after, PageSize::default()).await?;
@@ -31,7 +33,51 @@ pub async fn reseal(app: &App, progress: &(dyn Fn(u64) + Sync)) -> Result<u64> {
             }
         }
     }
+    reseal_registrations(app, None).await?;
     Ok(done)
+}
+
+/// Registrations of an organization, or those of the server, whose data key stays as it is.
+async fn reseal_registrations(app: &App, organization: Option<OrganizationId>) -> Result<()> {
+    let filter = RegistrationFilter { organization, account: None };
+    let mut after = 0;
+    loop {
+        let page = app.store.read().await?.registrations(filter, after, PageSize::default()).await?;
+        for row in &page.items {
+            let place = Context { organization, record: row.uuid, field: REGISTRATION_FIELD };
+            let clear = app.keyring.open_value(place, &row.sealed).await?;
+            let sealed = app.keyring.seal(place, &clear).await?;
+            let mut tx = app.store.write().await?;
+            tx.reseal_registration(row.id, row.version, &sealed).await?;
+            tx.commit().await?;
+        }
+        match page.items.last() {
+            Some(last) if page.has_more => after = last.id.0,
+            _ => return Ok(()),
+        }
+    }
+}
+
+/// Attempts that are under way.
+async fn reseal_attempts(app: &App, organization: OrganizationId) -> Result<()> {
+    let mut after = 0;
+    loop {
+        let page = app.store.read().await?.attempts(organization, after, PageSize::default()).await?;
+        for row in &page.items {
+            let (_, sealed) = again(app, organization, row.uuid, ATTEMPT_FIELD, &row.sealed).await?;
+            let returned = match &row.returned {
+                Some(returned) => Some(again(app, organization, row.uuid, RETURNED_FIELD, returned).await?.1),
+                None => None,
+            };
+            let mut tx = app.store.write().await?;
+            tx.reseal_attempt(row.id, &sealed, returned.as_deref()).await?;
+            tx.commit().await?;
+        }
+        match page.items.last() {
+            Some(last) if page.has_more => after = last.id.0,
+            _ => return Ok(()),
+        }
+    }
 }
 
 async fn reseal_secrets(app: &App, organization: OrganizationId) -> Result<()> {
@@ -75,7 +121,32 @@ async fn reseal_instance(app: &App, organization: OrganizationId, id: InstanceId
         let (_, sealed) = again(app, organization, record, &value_field(&value.field), &value.sealed).await?;
         tx.set_value(id, &SealedValue { field: value.field, sealed }).await?;
     }
+    reseal_grant(app, &mut tx, organization, (id, record)).await?;
     Ok(tx.commit().await?)
+}
+
+async fn reseal_grant(
+    app: &App,
+    tx: &mut Tx,
+    organization: OrganizationId,
+    (id, record): (InstanceId, Uuid),
+) -> Result<()> {
+    // Held, so that a renewal cannot write a newer one in between.
+    if !tx.lock_grant(id).await? {
+        return Ok(());
+    }
+    let Some(grant) = tx.grant(id).await? else { return Ok(()) };
+    let (_, sealed) = again(app, organization, record, GRANT_FIELD, &grant.sealed).await?;
+    let subject = match &grant.subject {
+        Some(subject) => Some(again(app, organization, record, SUBJECT_FIELD, subject).await?.1),
+        None => None,
+    };
+    let answer = match &grant.answer {
+        Some(answer) => Some(again(app, organization, record, ANSWER_FIELD, answer).await?.1),
+        None => None,
+    };
+    let parts = ResealedGrant { sealed: &sealed, subject: subject.as_deref(), answer: answer.as_deref() };
+    Ok(tx.reseal_grant(id, &parts).await?)
 }
 
 /// Opens a value and seals it again for the same place.

@@ -4,8 +4,8 @@ use http::{HeaderMap, HeaderValue, Method, Uri, header};
 use keyway_connector::{Moment, OAuth1, OAuth1Method, Scope};
 use keyway_model::{Problems, Secret};
 
-use crate::sign::SignError;
 use crate::sign::oauth1::{self, Content, Message, SignatureMethod};
+use crate::sign::{Hex, SignError};
 
 /// The secrets that a definition's templates fill.
 struct Filled {
@@ -102,7 +102,7 @@ pub(crate) fn call(
 
 /// Another one for every request.
 fn nonce(moment: Moment) -> String {
-    moment.random[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    Hex(&moment.random[..16]).to_string()
 }
 
 fn problem(error: SignError) -> Problems {

@@ -9,6 +9,7 @@ pub mod oauth1;
 pub mod pkce;
 pub mod sigv4;
 
+pub(crate) use encode::Hex;
 pub use key::{certificate_thumbprint, public_key_fingerprint};
 
 use thiserror::Error;

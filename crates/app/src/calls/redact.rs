@@ -14,7 +14,7 @@ use keyway_model::{Configuration, Secret};
 
 use crate::credentials::Held;
 use crate::instance_keys::PREFIX;
-use crate::instances::{MASK, is_kept_back};
+use crate::instances::{MASK, is_default, is_kept_back};
 
 /// Shorter values, in characters, stand in too many texts by chance.
 const SHORTEST: usize = 4;
@@ -172,8 +172,10 @@ const fn slot(start: u32) -> (usize, u64) {
 fn secrets<'a>(connector: &'a Connector, configuration: &'a Configuration) -> impl Iterator<Item = &'a Secret> {
     let methods = connector.methods.iter().flat_map(Method::credential_keys);
     let credentials: Vec<&str> = methods.collect();
-    let secret = move |key: &str| is_kept_back(connector, key) || credentials.contains(&key);
-    configuration.iter().filter(move |(key, _)| secret(key)).map(|(_, value)| value)
+    let secret = move |key: &str, value: &Secret| {
+        (is_kept_back(connector, key) || credentials.contains(&key)) && !is_default(connector, key, value)
+    };
+    configuration.iter().filter(move |(key, value)| secret(key, value)).map(|(_, value)| value)
 }
 
 /// Tokens, and what the client says who it is with.

@@ -175,7 +175,7 @@ pub(super) async fn renew(app: &App, organization: OrganizationId, id: InstanceI
         let epoch = owned.cache.epoch();
         let current = load(&owned, organization, id).await?;
         if current.1.version == seen {
-            Renewal::begin(&owned, current, seen).await?;
+            Box::pin(Renewal::begin(&owned, current, seen)).await?;
         }
         let epoch = if owned.cache.epoch() == epoch { epoch } else { owned.cache.epoch() };
         let (sealed, stored) = load(&owned, organization, id).await?;
@@ -223,7 +223,8 @@ impl<'a> Renewal<'a> {
             let write = Write::Begin { instance: id, version: seen, owner, now, until };
             if let Some(lease) = app.credentials.writer.begin(write).await? {
                 app.fault("renewal.begun");
-                return Self::open(app, sealed, stored, lease).await?.run().await;
+                let renewal = Self::open(app, sealed, stored, lease).await?;
+                return Box::pin(renewal.run()).await;
             }
             if waiting.elapsed() > PATIENCE {
                 return Err(Error::Unavailable("another process renews this token and does not finish".to_owned()));
@@ -400,9 +401,8 @@ impl<'a> Renewal<'a> {
     async fn write(&self, write: Write) -> Result<()> {
         for _ in 0..TRIES {
             match self.app.credentials.writer.under_lease(write.clone()).await {
-                Ok(true) => return Ok(()),
-                // Another holder has taken over, or the instance is gone: what it wrote counts.
-                Ok(false) => return Ok(()),
+                // Where another holder has taken over, or the instance is gone, what that one wrote counts.
+                Ok(_) => return Ok(()),
                 Err(error) => {
                     tracing::error!(instance.id = self.sealed.instance.id.0, %error, "a renewal could not be recorded; trying again");
                     tokio::time::sleep(PAUSE).await;

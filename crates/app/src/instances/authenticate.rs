@@ -79,16 +79,12 @@ struct Work<'a> {
 
 impl Work<'_> {
     async fn all(&mut self, brought: &Brought, instance: Option<InstanceId>) -> Result<Authenticated> {
-        let granted = match &self.method.grant {
-            None => None,
-            Some(_) => Some(Box::pin(self.grant(brought, instance)).await?),
-        };
-        let (mut held, granted) = match granted {
-            Some((held, granted)) => (held, Some(granted)),
-            None => {
-                let client = credentials::own_client(&self.configuration).unwrap_or_default();
-                (Held { client, ..Held::default() }, None)
-            }
+        let (mut held, granted) = if self.method.grant.is_some() {
+            let (held, granted) = Box::pin(self.grant(brought, instance)).await?;
+            (held, Some(granted))
+        } else {
+            let client = credentials::own_client(&self.configuration).unwrap_or_default();
+            (Held { client, ..Held::default() }, None)
         };
         for key in IMPORTED {
             self.configuration.remove(key);
@@ -112,7 +108,7 @@ impl Work<'_> {
 
     /// Gets tokens by whatever was brought.
     async fn grant(&mut self, brought: &Brought, instance: Option<InstanceId>) -> Result<(Held, Granted)> {
-        if let Some(tokens) = self.from_elsewhere(brought) {
+        if let Some(tokens) = self.tokens_from_elsewhere(brought) {
             return self.import(tokens).await;
         }
         if let Some(code) = brought.data.get("device_code") {
@@ -140,7 +136,7 @@ impl Work<'_> {
     }
 
     /// Tokens that were got elsewhere.
-    fn from_elsewhere(&self, brought: &Brought) -> Option<Tokens> {
+    fn tokens_from_elsewhere(&self, brought: &Brought) -> Option<Tokens> {
         let given = |key: &str| self.configuration.get(key).filter(|value| !value.expose().is_empty());
         let data = |name: &str| brought.data.get(name).filter(|_| !brought.data.contains_key("code"));
         let access = given(IMPORTED[0]).or_else(|| data("access_token"));

@@ -101,7 +101,8 @@ async fn try_patch(app: &App, caller: &Caller, id: InstanceId, patch: InstancePa
     let after = if touched { reconfigure(&old, &new, &before, &input)? } else { before.clone() };
     let stored = app.store.read().await?.grant(id).await?;
     let relevant = moves || changes_credential(&new, &before, &after);
-    if !asked && !(relevant && needs_proof(&new, &before, &after, stored.is_some())?) {
+    let proves = asked || (relevant && needs_proof(&new, &before, &after, stored.is_some())?);
+    if !proves {
         return save(app, instance, &before, &after, Grant::Kept).await;
     }
     let brought = patch.brought.unwrap_or_default();

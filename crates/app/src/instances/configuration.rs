@@ -46,7 +46,10 @@ pub(crate) fn merge(connector: &Connector, present: &Configuration, input: Confi
 
 /// Adds the connector's defaults for what is absent.
 pub(crate) fn with_defaults(connector: &Connector, mut configuration: Configuration) -> Configuration {
-    for field in &connector.fields {
+    // What other methods ask for is not filled in: it would look as if it were in use.
+    let method = method_of(connector, &configuration).ok().map(|method| method.name.clone());
+    let asked = |field: &&Field| method.as_ref().is_none_or(|method| field.belongs_to(method));
+    for field in connector.fields.iter().filter(asked) {
         if let Some(default) = &field.default {
             configuration.entry(field.key.clone()).or_insert_with(|| Secret::from(default.as_str()));
         }
@@ -116,6 +119,11 @@ pub(crate) fn shown(connector: &Connector, configuration: Configuration) -> BTre
         (key, shown)
     };
     configuration.into_iter().map(show).collect()
+}
+
+/// Whether a value is the one that the definition gives to everybody, which is no secret.
+pub(crate) fn is_default(connector: &Connector, key: &str, value: &Secret) -> bool {
+    connector.field(key).and_then(|field| field.default.as_ref()).is_some_and(|default| default == value.expose())
 }
 
 /// Whether answers keep a value back: secrets, and everything whose meaning the connector does not tell.

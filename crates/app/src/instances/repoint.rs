@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use keyway_connector::{Connector, Method};
 use keyway_model::{Configuration, Problems};
 
-use super::configuration::{ConfigurationInput, is_kept_back, is_mask};
+use super::configuration::{ConfigurationInput, is_default, is_kept_back, is_mask};
 use super::target::origins;
 use crate::{Error, Result};
 
@@ -30,7 +30,9 @@ pub(crate) fn check(before: &Place<'_>, after: &Place<'_>, input: &Configuration
     let (from, to) = (list(&from), list(&to));
     let mut problems = Problems::default();
     for key in secret_keys(before.connector).union(&secret_keys(after.connector)) {
-        let stored = before.configuration.get(*key).is_some_and(|value| !value.expose().is_empty());
+        let stored = before.configuration.get(*key);
+        let stored =
+            stored.is_some_and(|value| !value.expose().is_empty() && !is_default(before.connector, key, value));
         let sent_anew = input.get(*key).is_some_and(|value| !is_mask(value.as_ref()));
         if stored && !sent_anew {
             problems.add(

@@ -1,3 +1,5 @@
+//! What credentials put on requests.
+
 use std::path::Path;
 
 use http::{HeaderMap, Method};

@@ -5,6 +5,7 @@ use keyway_model::{Problems, Secret};
 use serde_json::{Map, Value, json};
 
 use super::scene::Scene;
+use crate::sign::Hex;
 use crate::sign::jwt::{Algorithm, Jwt, KeyForm};
 
 /// How long a client's assertion is valid, in seconds (RFC 7523: short).
@@ -62,7 +63,7 @@ pub(super) fn of_client(scene: &Scene<'_>, audience: &str) -> Result<Secret, Pro
 
 fn usual(moment: Moment, lifetime: i64) -> Map<String, Value> {
     let now = moment.now.as_millis() / 1000;
-    let id: String = moment.random[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+    let id = Hex(&moment.random[..16]).to_string();
     let claims = json!({ "iat": now, "exp": now + lifetime, "jti": id });
     if let Value::Object(claims) = claims { claims } else { Map::new() }
 }

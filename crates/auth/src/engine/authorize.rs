@@ -15,8 +15,9 @@ use super::party::Party;
 use super::scene::Scene;
 use super::standard::{Parameters, named};
 use super::{Engine, Failure, metadata};
+use crate::Authorizer;
 use crate::outgoing::Destination;
-use crate::{Authorizer, sign};
+use crate::sign::{self, Hex};
 
 /// How a person shall be sent to the provider.
 #[derive(Clone, Debug, Default)]
@@ -57,7 +58,7 @@ impl Engine<'_> {
         let scope = asked_scope(grant, &scene);
         let verifier = (asking.proof && authorize.pkce != Pkce::Off && grant.flow == Flow::AuthorizationCode)
             .then(|| sign::pkce::verifier(&self.entropy.bytes()));
-        let nonce = grant.issuer.as_ref().map(|_| hex(&self.entropy.bytes::<16>()));
+        let nonce = grant.issuer.as_ref().map(|_| Hex(self.entropy.bytes::<16>()).to_string());
         show(&mut scene, asking, &scope, verifier.as_ref(), nonce.as_ref());
         let temporary = match (grant.flow, &asking.request_token) {
             (Flow::OAuth1, None) => Some(self.temporary(grant, &mut scene, asking).await?),
@@ -129,14 +130,14 @@ impl Engine<'_> {
             }
             None => sent.into_iter().map(|(name, value)| (named(&authorize.names, name), value)).collect(),
         };
-        let theirs = own.iter().filter(|(name, _)| !pairs.iter().any(|(known, _)| known == name)).cloned();
-        let written: Vec<(String, String)> = pairs
-            .iter()
-            .map(|(name, value)| {
-                own.iter().find(|(known, _)| known == name).unwrap_or(&(name.clone(), value.clone())).clone()
-            })
-            .chain(theirs)
-            .collect();
+        // What the definition writes wins over the standard's parameter of the same name.
+        let mut written = pairs;
+        for (name, value) in own {
+            match written.iter_mut().find(|(known, _)| *known == name) {
+                Some(pair) => pair.1 = value,
+                None => written.push((name, value)),
+            }
+        }
         append(&mut url, authorize, &written);
         Ok(url)
     }
@@ -243,8 +244,4 @@ fn issuer(scene: &Scene<'_>) -> Option<String> {
     let server = scene.get("server")?;
     let names_itself = server.get("authorization_response_iss_parameter_supported") == Some(&Value::Bool(true));
     server.get("issuer").and_then(Value::as_str).filter(|_| names_itself).map(str::to_owned)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

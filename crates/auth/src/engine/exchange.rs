@@ -37,7 +37,7 @@ impl Engine<'_> {
         manner: Manner<'_>,
     ) -> Result<Reply, Failure> {
         self.make(step, scene).await?;
-        let request = self.request(step, scene, manner)?;
+        let request = request(step, scene, manner)?;
         let egress = self.egress_of(step, scene)?;
         let answer = egress.send(request).await?;
         Reply::read(answer, egress.limits().first_byte).await
@@ -58,81 +58,6 @@ impl Engine<'_> {
         Ok(())
     }
 
-    fn request(&self, step: &Step, scene: &Scene<'_>, manner: Manner<'_>) -> Result<Request<Body>, Failure> {
-        let scope = scene.scope();
-        let party = scene.party;
-        let inputs = Inputs { scope: scope.clone(), places: Vec::new(), body: None, previous: None };
-        let mut rendered = step.request.render(&inputs)?;
-        let none = Authorizer::default();
-        let authorizer = if let Manner::Credential(authorizer) = manner { authorizer } else { &none };
-        let to = Destination { base: party.base, settings: party.settings, authorizer };
-        let root = to.made_root(step.request.root(), &scope)?;
-        let mut headers = std::mem::take(&mut rendered.headers);
-        if let Manner::Client(parameters) = manner {
-            let parameters = self.with_client(step, scene, parameters, &root, &mut headers)?;
-            standard::place(step, &parameters, &mut rendered);
-        }
-        let body = body(&rendered, &mut headers)?;
-        let uri = root.join(&rendered.path, outgoing::query(&rendered.query, &[]).as_deref());
-        if let Manner::Signed(protocol) = manner {
-            let Some(Signature::OAuth1(one)) = &party.method.placements.signature else {
-                return Err(Problems::one("sign", "is not OAuth 1.0a").into());
-            };
-            let value =
-                crate::oauth1::token_request(one, &scope, (step.request.method(), &uri), protocol, scene.moment)?;
-            headers.insert(header::AUTHORIZATION, value);
-        }
-        let call = Outgoing { method: step.request.method(), uri: to.with_query(&uri), headers, body: Some(body) };
-        Ok(to.request(call, None, scene.moment)?)
-    }
-
-    /// The standard's parameters with those that say who the client is.
-    fn with_client(
-        &self,
-        step: &Step,
-        scene: &Scene<'_>,
-        parameters: &Parameters,
-        root: &BaseUrl,
-        headers: &mut HeaderMap,
-    ) -> Result<Parameters, Failure> {
-        let way = match step.client {
-            ClientAuthentication::Discovered => self.discovered_way(scene),
-            told => told,
-        };
-        let assertion = scene.get("assertion").and_then(Value::as_str);
-        let signed = match (way, assertion) {
-            (ClientAuthentication::PrivateKeyJwt, Some(own)) => Some(Secret::from(own)),
-            (ClientAuthentication::PrivateKeyJwt, None) => {
-                let issuer = scene.get("server").and_then(|server| server.get("issuer")).and_then(Value::as_str);
-                let endpoint = format!("{root}{}", step.request.vendor_path());
-                Some(assertion::of_client(scene, issuer.unwrap_or(&endpoint))?)
-            }
-            _ => None,
-        };
-        let own = standard::client(way, scene.party.client, signed.as_ref(), headers)?;
-        // RFC 7523 section 2.1: what was signed for this request is what is exchanged.
-        let filled = parameters.iter().map(|(name, value)| match assertion {
-            Some(signed) if *name == "assertion" && value.is_empty() => (*name, signed.to_owned()),
-            _ => (*name, value.clone()),
-        });
-        Ok(filled.chain(own).collect())
-    }
-
-    /// How a client says who it is where the definition leaves it to the server's metadata.
-    fn discovered_way(&self, scene: &Scene<'_>) -> ClientAuthentication {
-        let client = scene.party.client;
-        let Some(server) = scene.get("server") else { return ClientAuthentication::Body };
-        let told = server.get("token_endpoint_auth_methods_supported").and_then(Value::as_array);
-        // RFC 8414 section 2: basic where the metadata does not say.
-        let takes = |name: &str| told.map_or(name == "client_secret_basic", |all| all.iter().any(|way| way == name));
-        match (client.member("key").is_some(), client.member("secret").is_some()) {
-            (true, _) if takes("private_key_jwt") => ClientAuthentication::PrivateKeyJwt,
-            (_, true) if takes("client_secret_basic") => ClientAuthentication::Basic,
-            (_, true) => ClientAuthentication::Body,
-            (_, false) => ClientAuthentication::Id,
-        }
-    }
-
     /// The way out that a step's connection is made with.
     fn egress_of(&self, step: &Step, scene: &Scene<'_>) -> Result<Egress, Failure> {
         let certificate = step.certificate.as_ref().or(scene.party.method.certificate.as_ref());
@@ -145,6 +70,80 @@ impl Engine<'_> {
             Some(profile) => self.egress.with_profile(&profile),
             None => self.egress.clone(),
         })
+    }
+}
+
+/// The request of a step, complete.
+fn request(step: &Step, scene: &Scene<'_>, manner: Manner<'_>) -> Result<Request<Body>, Failure> {
+    let scope = scene.scope();
+    let party = scene.party;
+    let inputs = Inputs { scope: scope.clone(), places: Vec::new(), body: None, previous: None };
+    let mut rendered = step.request.render(&inputs)?;
+    let none = Authorizer::default();
+    let authorizer = if let Manner::Credential(authorizer) = manner { authorizer } else { &none };
+    let to = Destination { base: party.base, settings: party.settings, authorizer };
+    let root = to.made_root(step.request.root(), &scope)?;
+    let mut headers = std::mem::take(&mut rendered.headers);
+    if let Manner::Client(parameters) = manner {
+        let parameters = with_client(step, scene, parameters, &root, &mut headers)?;
+        standard::place(step, &parameters, &mut rendered);
+    }
+    let body = body(&rendered, &mut headers)?;
+    let uri = root.join(&rendered.path, outgoing::query(&rendered.query, &[]).as_deref());
+    if let Manner::Signed(protocol) = manner {
+        let Some(Signature::OAuth1(one)) = &party.method.placements.signature else {
+            return Err(Problems::one("sign", "is not OAuth 1.0a").into());
+        };
+        let value = crate::oauth1::token_request(one, &scope, (step.request.method(), &uri), protocol, scene.moment)?;
+        headers.insert(header::AUTHORIZATION, value);
+    }
+    let call = Outgoing { method: step.request.method(), uri: to.with_query(&uri), headers, body: Some(body) };
+    Ok(to.request(call, None, scene.moment)?)
+}
+
+/// The standard's parameters with those that say who the client is.
+fn with_client(
+    step: &Step,
+    scene: &Scene<'_>,
+    parameters: &Parameters,
+    root: &BaseUrl,
+    headers: &mut HeaderMap,
+) -> Result<Parameters, Failure> {
+    let way = match step.client {
+        ClientAuthentication::Discovered => discovered_way(scene),
+        told => told,
+    };
+    let assertion = scene.get("assertion").and_then(Value::as_str);
+    let signed = match (way, assertion) {
+        (ClientAuthentication::PrivateKeyJwt, Some(own)) => Some(Secret::from(own)),
+        (ClientAuthentication::PrivateKeyJwt, None) => {
+            let issuer = scene.get("server").and_then(|server| server.get("issuer")).and_then(Value::as_str);
+            let endpoint = format!("{root}{}", step.request.vendor_path());
+            Some(assertion::of_client(scene, issuer.unwrap_or(&endpoint))?)
+        }
+        _ => None,
+    };
+    let own = standard::client(way, scene.party.client, signed.as_ref(), headers)?;
+    // RFC 7523 section 2.1: what was signed for this request is what is exchanged.
+    let filled = parameters.iter().map(|(name, value)| match assertion {
+        Some(signed) if *name == "assertion" && value.is_empty() => (*name, signed.to_owned()),
+        _ => (*name, value.clone()),
+    });
+    Ok(filled.chain(own).collect())
+}
+
+/// How a client says who it is where the definition leaves it to the server's metadata.
+fn discovered_way(scene: &Scene<'_>) -> ClientAuthentication {
+    let client = scene.party.client;
+    let Some(server) = scene.get("server") else { return ClientAuthentication::Body };
+    let told = server.get("token_endpoint_auth_methods_supported").and_then(Value::as_array);
+    // RFC 8414 section 2: basic where the metadata does not say.
+    let takes = |name: &str| told.map_or(name == "client_secret_basic", |all| all.iter().any(|way| way == name));
+    match (client.member("key").is_some(), client.member("secret").is_some()) {
+        (true, _) if takes("private_key_jwt") => ClientAuthentication::PrivateKeyJwt,
+        (_, true) if takes("client_secret_basic") => ClientAuthentication::Basic,
+        (_, true) => ClientAuthentication::Body,
+        (_, false) => ClientAuthentication::Id,
     }
 }
 

@@ -6,6 +6,7 @@ use keyway_connector::{Flow, Grant, Refresh, Step};
 use keyway_model::{Problems, Secret};
 use serde_json::{Map, Value};
 
+use super::identity::check_issuer;
 use super::obtain::{Granted, Obtaining};
 use super::party::Party;
 use super::recorded::{Keep, Recorded};
@@ -66,7 +67,7 @@ impl Engine<'_> {
             Source::Renewal(tokens) => renew(&mut obtaining, scene, tokens).await,
             Source::Person(returned) => {
                 show_returned(&mut scene, returned);
-                self.check_issuer(&scene, returned)?;
+                check_issuer(&scene, returned)?;
                 let (steps, parameters) = (first_steps(grant, &scene)?, person(grant, returned)?);
                 let mut granted = if grant.flow == Flow::OAuth1 {
                     obtaining.signed(&steps, &mut scene, &verifier(returned)).await?

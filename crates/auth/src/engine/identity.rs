@@ -31,8 +31,8 @@ impl Engine<'_> {
         let Some(Identity { step, subject }) = &party.method.identity else {
             return Ok(granted.and_then(|granted| of_id_token(granted.id_token.as_ref()?)));
         };
-        let mut scene =
-            Scene::new(self, party).with_tokens(granted.map_or(&Tokens::default(), |granted| &granted.tokens));
+        let none = Tokens::default();
+        let mut scene = Scene::new(self, party).with_tokens(granted.map_or(&none, |granted| &granted.tokens));
         match step {
             Some(step) => {
                 let reply = self.exchange(step, &mut scene, Manner::Credential(authorizer)).await?;
@@ -45,20 +45,6 @@ impl Engine<'_> {
         }
         let value = scene.compute(self, subject, "identity").await?;
         Ok(text(&value).filter(|text| !text.expose().is_empty()))
-    }
-
-    /// Whether the issuer that answered is the one that was asked (RFC 9207): a mix-up is refused before a code is sent.
-    pub(super) fn check_issuer(&self, scene: &Scene<'_>, returned: &Returned) -> Result<(), Failure> {
-        let Some(server) = scene.get("server") else { return Ok(()) };
-        let own = server.get("issuer").and_then(Value::as_str).unwrap_or_default();
-        let told = returned.parameters.get("iss").map(|iss| iss.expose().as_str());
-        let required = server.get("authorization_response_iss_parameter_supported") == Some(&Value::Bool(true));
-        match told {
-            Some(told) if told == own => Ok(()),
-            None if !required => Ok(()),
-            // The text of another server is not repeated.
-            _ => Err(Problems::one("iss", "is not the authorization server that was asked").into()),
-        }
     }
 
     /// Checks an identity token (OpenID Connect Core section 3.1.3.7) of an issuer whose keys are known.
@@ -90,6 +76,20 @@ impl Engine<'_> {
         jwt::verify(token.expose(), &keys, &expected)
             .map(drop)
             .map_err(|error| Failure::Unusable(format!("the provider's identity token is not good: {error}")))
+    }
+}
+
+/// Whether the issuer that answered is the one that was asked (RFC 9207): a mix-up is refused before a code is sent.
+pub(super) fn check_issuer(scene: &Scene<'_>, returned: &Returned) -> Result<(), Failure> {
+    let Some(server) = scene.get("server") else { return Ok(()) };
+    let own = server.get("issuer").and_then(Value::as_str).unwrap_or_default();
+    let told = returned.parameters.get("iss").map(|iss| iss.expose().as_str());
+    let required = server.get("authorization_response_iss_parameter_supported") == Some(&Value::Bool(true));
+    match told {
+        Some(told) if told == own => Ok(()),
+        None if !required => Ok(()),
+        // The text of another server is not repeated.
+        _ => Err(Problems::one("iss", "is not the authorization server that was asked").into()),
     }
 }
 

@@ -27,7 +27,7 @@ fn decode(text: &[u8]) -> Vec<u8> {
 }
 
 /// Lower-case hexadecimal digits.
-pub(super) struct Hex<T>(pub(super) T);
+pub(crate) struct Hex<T>(pub(crate) T);
 
 impl<T: AsRef<[u8]>> fmt::Display for Hex<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

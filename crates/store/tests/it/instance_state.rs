@@ -12,6 +12,7 @@ on_both!(
     a_change_of_a_person_does_not_undo_a_finding,
     a_finding_is_about_one_live_instance,
     a_deletion_erases_the_evidence_of_trouble,
+    what_became_of_the_tokens_stays_with_the_tombstone,
     an_instance_of_an_older_program_is_ready_and_without_trouble,
 );
 
@@ -143,5 +144,18 @@ async fn an_instance_of_an_older_program_is_ready_and_without_trouble(t: Test) -
     let hash = b"hash of organization acme";
     let old = t.read().await?.instance_by_token(hash).await?.expect("it was kept").instance;
     assert_eq!((old.name.as_str(), old.lifecycle(), old.health()), ("old", Lifecycle::Active, Health::Healthy));
+    Ok(())
+}
+
+async fn what_became_of_the_tokens_stays_with_the_tombstone(t: Test) -> Outcome {
+    let acme = t.tenant("acme").await?;
+    let id = t.instance(&acme, &Draft::named("crm")).await?;
+    assert_eq!(t.read().await?.revocation(id).await?, None);
+    let mut tx = t.write().await?;
+    assert!(tx.delete_instance(id, at(1)).await?);
+    assert!(tx.set_revocation(id, "revoked").await?);
+    assert!(!tx.set_revocation(InstanceId(id.0 + 1), "revoked").await?);
+    tx.commit().await?;
+    assert_eq!(t.read().await?.revocation(id).await?.as_deref(), Some("revoked"));
     Ok(())
 }
