@@ -7,12 +7,21 @@ use keyway_testing::{Reply, Seen, Vendor};
 use serde_json::{Map, Value};
 use url::form_urlencoded::parse;
 
+pub(crate) mod consent;
 pub(crate) mod dropbox;
+pub(crate) mod google;
 pub(crate) mod hubspot;
 pub(crate) mod jira;
+pub(crate) mod microsoft;
+pub(crate) mod netsuite;
 pub(crate) mod pipedrive;
+pub(crate) mod quickbooks;
+pub(crate) mod salesforce;
+pub(crate) mod shopify;
 pub(crate) mod slack;
+pub(crate) mod xero;
 pub(crate) mod zendesk;
+pub(crate) mod zoom;
 
 /// A request in the parts that a stand-in looks at.
 pub(crate) struct Request<'a> {

@@ -2,10 +2,13 @@
 //! every answer is a 200 with `ok`; failures carry `error`; `response_metadata.next_cursor` is empty on the last page;
 //! writing methods take forms.
 
+pub(crate) mod consent;
+
 use keyway_testing::{Reply, Vendor};
 use serde_json::{Value, json};
 use url::form_urlencoded::parse;
 
+use super::consent::Consent;
 use super::{Request, Table, cut};
 
 /// The bot's token.
@@ -13,6 +16,7 @@ pub(crate) const TOKEN: &str = "xoxb-17653672481-19874698323";
 
 #[derive(Default)]
 struct Workspace {
+    consent: Consent,
     channels: Table,
     messages: Table,
 }
@@ -24,7 +28,17 @@ pub(crate) async fn start() -> Vendor {
 
 impl Workspace {
     fn answer(&mut self, request: &Request<'_>) -> Reply {
-        if request.header("authorization") != Some(&format!("Bearer {TOKEN}")) {
+        if let Some(reply) = self.consent.control(request) {
+            return reply;
+        }
+        match (request.method, request.path.as_slice()) {
+            ("GET", ["oauth", "v2", "authorize"]) => return consent::page(&mut self.consent, request),
+            ("POST", ["api", "oauth.v2.access"]) => return consent::access(&mut self.consent, request),
+            ("POST", ["api", "auth.revoke"]) => return consent::revoke(&mut self.consent, request),
+            _ => {}
+        }
+        let by_hand = request.header("authorization") == Some(&format!("Bearer {TOKEN}"));
+        if !by_hand && self.consent.bearer(request).is_none() {
             return failed("invalid_auth");
         }
         let form = Form::of(request);
