@@ -108,6 +108,7 @@ routes! {
     post "/elements/{keyOrId}/oauth/url" oauth::url_of_body as postElementOauthUrl [PROVIDER] => "the same, asked for in a body";
     get "/elements/{keyOrId}/oauth/url/default" oauth::default_url as beginElementOauth [403 409 PROVIDER] => "begin an attempt to connect, with a registered client";
     get "/elements/{keyOrId}/oauth/token" oauth::token as getElementOauthToken [PROVIDER] => "temporary credentials (OAuth 1.0a)";
+    post "/elements/{keyOrId}/oauth/device" oauth::device as beginElementDevice [PROVIDER] => "a code that the person enters at the provider";
     get "/elements/{keyOrId}/oauth/attempts/{attemptId}" oauth::attempt as getElementOauthAttempt => "how an attempt goes";
     get "/elements/{keyOrId}/instances" elements::instances as listElementInstances => "its instances";
     post "/elements/{keyOrId}/instances" elements::create_instance as createElementInstance [PROVIDER] => "make an instance of it";

@@ -26,7 +26,8 @@ pub(crate) use instance::{
 };
 pub(crate) use metadata::{ElementMetadata, element_metadata};
 pub(crate) use oauth::{
-    AttemptProgress, OauthAttempt, OauthToken, OauthUrl, attempt_progress, oauth_attempt, oauth_token, oauth_url,
+    AttemptProgress, OauthAttempt, OauthDevice, OauthToken, OauthUrl, attempt_progress, oauth_attempt, oauth_device,
+    oauth_token, oauth_url,
 };
 pub(crate) use registration::{Registration, registration};
 pub(crate) use server::{Empty, Status, Version};

@@ -1,9 +1,11 @@
 //! Proves that everything sealed opens, before anybody needs it.
 
 use keyway_model::{InstanceId, OrganizationId, PageSize};
-use keyway_store::Selection;
+use keyway_store::{RegistrationFilter, Selection};
 use keyway_vault::Context;
 
+use crate::credentials::{ANSWER_FIELD, GRANT_FIELD, SUBJECT_FIELD};
+use crate::registrations::REGISTRATION_FIELD;
 use crate::{App, Result};
 
 /// What the doctor found.
@@ -29,6 +31,7 @@ pub async fn examine(app: &App, progress: &(dyn Fn(u64) + Sync)) -> Result<Diagn
     let mut done = 0;
     for organization in organizations {
         examine_organization(app, organization, &mut diagnosis).await?;
+        examine_registrations(app, Some(organization), &mut diagnosis).await?;
         let mut after = 0;
         loop {
             let page = app.store.read().await?.all_instance_ids(organization, after, PageSize::default()).await?;
@@ -43,6 +46,7 @@ pub async fn examine(app: &App, progress: &(dyn Fn(u64) + Sync)) -> Result<Diagn
             }
         }
     }
+    examine_registrations(app, None, &mut diagnosis).await?;
     Ok(diagnosis)
 }
 
@@ -94,6 +98,7 @@ async fn examine_instance(
         record: sealed.instance.uuid,
         field: crate::instances::TOKEN_FIELD,
     };
+    let instance = &sealed.instance;
     let token = app.keyring.open_value(place, &sealed.token).await;
     diagnosis.note(&token, || format!("token of instance {id}"));
     for value in &sealed.values {
@@ -102,5 +107,34 @@ async fn examine_instance(
         let outcome = app.keyring.open_value(place, &value.sealed).await;
         diagnosis.note(&outcome, || format!("configuration {} of instance {id}", value.field));
     }
+    let Some(grant) = app.store.read().await?.grant(id).await? else { return Ok(()) };
+    let parts = [(GRANT_FIELD, Some(&grant.sealed)), (SUBJECT_FIELD, grant.subject.as_ref())];
+    for (field, sealed) in parts.into_iter().chain([(ANSWER_FIELD, grant.answer.as_ref())]) {
+        let Some(sealed) = sealed else { continue };
+        let place = Context { organization: Some(organization), record: instance.uuid, field };
+        diagnosis.note(&app.keyring.open_value(place, sealed).await, || format!("{field} of instance {id}"));
+    }
     Ok(())
+}
+
+/// Registrations of an organization, or those of the server.
+async fn examine_registrations(
+    app: &App,
+    organization: Option<OrganizationId>,
+    diagnosis: &mut Diagnosis,
+) -> Result<()> {
+    let filter = RegistrationFilter { organization, account: None };
+    let mut after = 0;
+    loop {
+        let page = app.store.read().await?.registrations(filter, after, PageSize::default()).await?;
+        for row in &page.items {
+            let place = Context { organization, record: row.uuid, field: REGISTRATION_FIELD };
+            let outcome = app.keyring.open_value(place, &row.sealed).await;
+            diagnosis.note(&outcome, || format!("client registration {}", row.id));
+        }
+        match page.items.last() {
+            Some(last) if page.has_more => after = last.id.0,
+            _ => return Ok(()),
+        }
+    }
 }

@@ -54,6 +54,17 @@ pub(crate) async fn token(
     Ok(Json(views::oauth_token(token, &secret)))
 }
 
+/// `POST /elements/{keyOrId}/oauth/device`: a code that the person enters at the provider.
+pub(crate) async fn device(
+    State(app): State<App>,
+    Signed(caller): Signed,
+    at: Segments,
+    JsonObject(body): JsonObject<OauthBody>,
+) -> ApiResult<Json<views::OauthDevice>> {
+    let code = connect::device(&app, &caller, &at.connector(&app)?, &asked_in_body(body)?).await?;
+    Ok(Json(views::oauth_device(code)))
+}
+
 /// `GET /elements/{keyOrId}/oauth/url/default`: begins an attempt that only its beginner can finish.
 pub(crate) async fn default_url(
     State(app): State<App>,

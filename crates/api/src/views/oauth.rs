@@ -1,7 +1,7 @@
 //! OAuth helpers (section 2.2).
 
 use keyway_app::catalogue::Listed;
-use keyway_app::connect::{Progress, Started};
+use keyway_app::connect::{DeviceCode, Progress, Started};
 use keyway_model::{Secret, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -23,6 +23,26 @@ pub(crate) struct OauthToken {
     token: String,
     /// Goes into `providerData.secret` of the new instance.
     secret: String,
+}
+
+/// A code that a person enters at the provider (RFC 8628).
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct OauthDevice {
+    /// Goes into `providerData.device_code` of the new instance once the person has entered the other one.
+    device_code: String,
+    /// What the person enters.
+    user_code: String,
+    /// Where the person enters it.
+    verification_uri: String,
+    /// The same with the code in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    verification_uri_complete: Option<String>,
+    /// Seconds that the codes are good.
+    expires_in: i64,
+    /// Seconds to wait between two tries to make the instance.
+    interval: i64,
 }
 
 /// An attempt to connect.
@@ -70,6 +90,18 @@ pub(crate) fn oauth_url(listed: &Listed, url: String) -> OauthUrl {
 /// The answer with temporary credentials.
 pub(crate) fn oauth_token(token: String, secret: &Secret) -> OauthToken {
     OauthToken { token, secret: secret.expose().clone() }
+}
+
+/// The answer with a code.
+pub(crate) fn oauth_device(code: DeviceCode) -> OauthDevice {
+    OauthDevice {
+        device_code: code.code.expose().clone(),
+        user_code: code.user_code,
+        verification_uri: code.verification_uri,
+        verification_uri_complete: code.verification_uri_complete,
+        expires_in: code.expires_in,
+        interval: code.interval,
+    }
 }
 
 /// An attempt just begun: the only answer that holds its secret.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use keyway_auth::BaseUrl;
-use keyway_auth::engine::{Asking, Begun, Client, Failure, Party};
+use keyway_auth::engine::{Asking, Begun, Client, DeviceCode, Failure, Party};
 use keyway_connector::{Authorize, BASE_URL, Connector, Flow, Grant, Method, Pkce, Root};
 use keyway_model::{Configuration, Problems, Secret};
 
@@ -38,9 +38,35 @@ impl Asked {
                 connector.key, method.name
             )));
         };
+        let needs_base = needs_base(grant, authorize);
+        Self::ready(connector, method, (configuration, client), needs_base)
+    }
+
+    /// Checks that a person enters a code elsewhere for this method.
+    pub(super) fn for_device(listed: &Listed, given: Configuration, client: Client) -> Result<Self> {
+        let connector = Arc::clone(&listed.connector);
+        let configuration = with_defaults(&connector, given);
+        let method = method_of(&connector, &configuration)?.clone();
+        let grant = method.grant.as_ref().filter(|grant| grant.flow == Flow::Device);
+        let Some(grant) = grant else {
+            return Err(Error::Refused(format!(
+                "element '{}' has no codes for devices with authentication.type '{}'",
+                connector.key, method.name
+            )));
+        };
+        let needs_base = grant.device.as_ref().is_some_and(|step| *step.request.root() == Root::Base);
+        Self::ready(connector, method, (configuration, client), needs_base)
+    }
+
+    fn ready(
+        connector: Arc<Connector>,
+        method: Method,
+        (configuration, client): (Configuration, Client),
+        needs_base: bool,
+    ) -> Result<Self> {
         let complete = connector.complete(&configuration)?;
         let text = complete.get(BASE_URL).map(|value| value.expose().as_str()).filter(|text| !text.is_empty());
-        if text.is_none() && needs_base(grant, authorize) {
+        if text.is_none() && needs_base {
             return Err(Error::invalid(format!("configuration.{BASE_URL}"), "is required"));
         }
         let wrong =
@@ -63,6 +89,11 @@ impl Asked {
     /// The URL that a person is sent to.
     pub(super) async fn url(&self, app: &App, asking: &Asking) -> Result<Begun> {
         app.engine().authorize(self.party(), asking).await.map_err(|failure| self.refused(failure))
+    }
+
+    /// A code that a person enters elsewhere (RFC 8628).
+    pub(super) async fn code(&self, app: &App) -> Result<DeviceCode> {
+        app.engine().device(self.party()).await.map_err(|failure| self.refused(failure))
     }
 
     /// Temporary credentials (OAuth 1.0a).

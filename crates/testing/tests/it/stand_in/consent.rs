@@ -110,7 +110,8 @@ impl Consent {
     pub(crate) fn redeem(&mut self, fields: &Fields, with_redirect: bool) -> Option<Grant> {
         let Code { grant, redirect_uri, challenge } = self.codes.remove(fields.get("code")?)?;
         let proven = |verifier: &str| {
-            URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, verifier.as_bytes())) == challenge.as_deref().unwrap_or_default()
+            URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, verifier.as_bytes()))
+                == challenge.as_deref().unwrap_or_default()
         };
         let is_proven = challenge.is_none() || fields.get("code_verifier").is_some_and(proven);
         let is_back = !with_redirect || fields.get("redirect_uri") == Some(&redirect_uri);

@@ -11,7 +11,8 @@ use super::{Request, Table, cut};
 /// The client.
 pub(crate) const CLIENT: (&str, &str) = ("407408718192.apps.googleusercontent.com", "GOCSPX-notasecret");
 /// Who may consent: subject and address.
-pub(crate) const USERS: [(&str, &str); 2] = [("110169484474386276334", "jane@example.com"), ("110169484474386276335", "joe@example.com")];
+pub(crate) const USERS: [(&str, &str); 2] =
+    [("110169484474386276334", "jane@example.com"), ("110169484474386276335", "joe@example.com")];
 const PAGE: Page<'_> = Page { client: CLIENT.0, proof: true, required: &[("response_type", "code")] };
 
 #[derive(Default)]
@@ -71,7 +72,8 @@ impl Google {
         }
         if grant.scope.split(' ').any(|word| word == "openid") {
             let (subject, email) = USERS[grant.user];
-            let claims = json!({ "iss": "https://accounts.google.com", "aud": CLIENT.0, "sub": subject, "email": email });
+            let claims =
+                json!({ "iss": "https://accounts.google.com", "aud": CLIENT.0, "sub": subject, "email": email });
             answer["id_token"] = unsigned(&claims).into();
         }
         Reply::json(200, &answer)

@@ -57,7 +57,8 @@ impl Platform {
 
     fn admin(&mut self, request: &Request<'_>) -> Reply {
         let back = request.query("redirect_uri").and_then(|uri| Url::parse(uri).ok());
-        let (Some(mut back), Some(state), true) = (back, request.query("state"), request.query("client_id") == Some(CLIENT.0))
+        let (Some(mut back), Some(state), true) =
+            (back, request.query("state"), request.query("client_id") == Some(CLIENT.0))
         else {
             return refused(400, "invalid_request");
         };
@@ -126,7 +127,8 @@ fn data(path: &[&str], grant: &Grant, request: &Request<'_>) -> Reply {
         ["me"] => Reply::json(200, &json!({ "id": format!("user{}", grant.user), "displayName": "Jane" })),
         ["users"] => {
             let tenant = TENANTS[grant.user];
-            let rows: Vec<Value> = (1..=3).map(|id| json!({ "id": id.to_string(), "displayName": format!("{tenant} {id}") })).collect();
+            let rows: Vec<Value> =
+                (1..=3).map(|id| json!({ "id": id.to_string(), "displayName": format!("{tenant} {id}") })).collect();
             let size = request.number("$top", 100).unwrap_or(100);
             let from = request.number("$skiptoken", 0).unwrap_or(0);
             let (rows, next) = cut(&rows, from, size);

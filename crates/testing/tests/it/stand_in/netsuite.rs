@@ -16,9 +16,15 @@ use url::form_urlencoded::{Serializer, parse};
 use super::{Request, cut, nothing};
 
 /// The client: consumer key and secret.
-pub(crate) const CLIENT: (&str, &str) = ("ef40afdd8abaac111b13825dd5e5e2ddddb44f86d5a0dd6dcf38c20aae6b67e4", "d26ad321a4b2f23b0741c8d38392ce01c3e23e109df6c96eac6d099e9ab9e8b5");
+pub(crate) const CLIENT: (&str, &str) = (
+    "ef40afdd8abaac111b13825dd5e5e2ddddb44f86d5a0dd6dcf38c20aae6b67e4",
+    "d26ad321a4b2f23b0741c8d38392ce01c3e23e109df6c96eac6d099e9ab9e8b5",
+);
 /// A token that somebody made by hand, and its secret.
-pub(crate) const BY_HAND: (&str, &str) = ("2b0ce516420110bcbd36b69e99196d1b7f6de3c6234c5afb845b73d87569f5cc", "c29a677df7d5439a458c063654187e3d678d73aca8e3c9d8bea1478a3eb0d295");
+pub(crate) const BY_HAND: (&str, &str) = (
+    "2b0ce516420110bcbd36b69e99196d1b7f6de3c6234c5afb845b73d87569f5cc",
+    "c29a677df7d5439a458c063654187e3d678d73aca8e3c9d8bea1478a3eb0d295",
+);
 /// The account; its hosts are called 123456-sb1.
 pub(crate) const ACCOUNT: &str = "123456_SB1";
 /// What RFC 5849 section 3.6 leaves as it is.
@@ -71,7 +77,13 @@ impl Account {
         let token = request.query("oauth_token").unwrap_or_default();
         let Some((_, callback, verifier)) = self.temporary.get(token) else { return failed(400, "unknown token") };
         let Ok(mut back) = Url::parse(callback) else { return failed(400, "unknown callback") };
-        let told = [("oauth_token", token), ("oauth_verifier", verifier), ("company", ACCOUNT), ("role", "3"), ("entity", "12")];
+        let told = [
+            ("oauth_token", token),
+            ("oauth_verifier", verifier),
+            ("company", ACCOUNT),
+            ("role", "3"),
+            ("entity", "12"),
+        ];
         back.query_pairs_mut().extend_pairs(told);
         nothing(302).header("location", back.as_str())
     }
@@ -102,7 +114,8 @@ impl Account {
         request: &Request<'_>,
         secret: impl Fn(&Self, &str) -> Option<String>,
     ) -> Result<BTreeMap<String, String>, &'static str> {
-        let header = request.header("authorization").and_then(|text| text.strip_prefix("OAuth ")).ok_or("no signature")?;
+        let header =
+            request.header("authorization").and_then(|text| text.strip_prefix("OAuth ")).ok_or("no signature")?;
         let protocol: BTreeMap<String, String> = header.split(',').filter_map(parameter).collect();
         let text = |name: &str| protocol.get(name).map_or("", String::as_str);
         if text("realm") != ACCOUNT {
@@ -151,7 +164,8 @@ fn data(path: &[&str], request: &Request<'_>) -> Reply {
     let rows: Vec<Value> = (1..=3).map(|id| json!({ "id": id.to_string(), "links": [] })).collect();
     match path {
         ["customer"] => {
-            let (offset, size) = (request.number("offset", 0).unwrap_or(0), request.number("limit", 1000).unwrap_or(1000));
+            let (offset, size) =
+                (request.number("offset", 0).unwrap_or(0), request.number("limit", 1000).unwrap_or(1000));
             let (items, next) = cut(&rows, offset, size);
             let (count, all) = (items.len(), rows.len());
             Reply::json(
@@ -168,7 +182,11 @@ fn data(path: &[&str], request: &Request<'_>) -> Reply {
 
 fn form(pairs: &[(&str, &str)]) -> Reply {
     let body = Serializer::new(String::new()).extend_pairs(pairs).finish();
-    Reply { status: 200, headers: vec![("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned())], body }
+    Reply {
+        status: 200,
+        headers: vec![("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned())],
+        body,
+    }
 }
 
 fn failed(status: u16, detail: &str) -> Reply {

@@ -9,7 +9,8 @@ use super::consent::{Consent, Fields, Grant, Page, refused, unsigned};
 use super::{Request, cut, nothing};
 
 /// The client.
-pub(crate) const CLIENT: (&str, &str) = ("Q0fXL014zAv3wzmlhwXMEHTrKepfAshCRjztEu58ZokzCD5T7D", "stfnZfuSZUDay6cJSWtvQ9HkWcKFbcI9");
+pub(crate) const CLIENT: (&str, &str) =
+    ("Q0fXL014zAv3wzmlhwXMEHTrKepfAshCRjztEu58ZokzCD5T7D", "stfnZfuSZUDay6cJSWtvQ9HkWcKFbcI9");
 /// The company of each user who may consent.
 pub(crate) const REALMS: [&str; 2] = ["1231434565226279", "1231434565226280"];
 const PAGE: Page<'_> = Page { client: CLIENT.0, proof: false, required: &[("response_type", "code")] };
@@ -110,12 +111,18 @@ fn data(path: &[&str], request: &Request<'_>) -> Reply {
                 return Reply::json(200, &json!({ "QueryResponse": {} }));
             }
             let count = rows.len();
-            Reply::json(200, &json!({ "QueryResponse": { "Customer": rows, "startPosition": start, "maxResults": count } }))
+            Reply::json(
+                200,
+                &json!({ "QueryResponse": { "Customer": rows, "startPosition": start, "maxResults": count } }),
+            )
         }
         _ => fault(400, "Unsupported Operation"),
     }
 }
 
 fn fault(status: u16, message: &str) -> Reply {
-    Reply::json(status, &json!({ "Fault": { "Error": [{ "Message": message, "code": "3200" }], "type": "AUTHENTICATION" } }))
+    Reply::json(
+        status,
+        &json!({ "Fault": { "Error": [{ "Message": message, "code": "3200" }], "type": "AUTHENTICATION" } }),
+    )
 }

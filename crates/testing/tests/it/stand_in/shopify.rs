@@ -29,7 +29,11 @@ fn answer(consent: &mut Consent, request: &Request<'_>) -> Reply {
             if request.query("scope").is_none_or(|scope| scope.contains(' ')) {
                 return refused(400, "invalid_scope");
             }
-            signed(consent.authorize(request, &PAGE, &[("shop", SHOP), ("host", "YWRtaW4"), ("timestamp", "1337178173")]))
+            signed(consent.authorize(
+                request,
+                &PAGE,
+                &[("shop", SHOP), ("host", "YWRtaW4"), ("timestamp", "1337178173")],
+            ))
         }
         ("POST", ["admin", "oauth", "access_token"]) => token(consent, &Fields::of(request)),
         (method, ["admin", rest @ ..]) => {
@@ -91,7 +95,8 @@ fn data(path: &[&str], request: &Request<'_>) -> Reply {
             let (rows, next) = cut(&rows, from, size);
             let reply = Reply::json(200, &json!({ "products": rows }));
             let Some(next) = next else { return reply };
-            let url = format!("{}/admin/api/{version}/products.json?limit={size}&page_info=from{next}", request.origin());
+            let url =
+                format!("{}/admin/api/{version}/products.json?limit={size}&page_info=from{next}", request.origin());
             reply.header("link", &format!("<{url}>; rel=\"next\""))
         }
         _ => Reply::json(404, &json!({ "errors": "Not Found" })),

@@ -11,7 +11,10 @@ use super::{Request, nothing};
 /// The client.
 pub(crate) const CLIENT: (&str, &str) = ("0F1E2D3C4B5A69788796A5B4C3D2E1F0", "xero-secret_with-dashes");
 /// The organisations of each user who may consent, by their tenant ids.
-pub(crate) const TENANTS: [&[&str]; 2] = [&["70784a63-d24b-46a9-a4db-0e70a274b056"], &["e0da6937-de07-4a14-adee-37abfac298ce", "70784a63-d24b-46a9-a4db-0e70a274b057"]];
+pub(crate) const TENANTS: [&[&str]; 2] = [
+    &["70784a63-d24b-46a9-a4db-0e70a274b056"],
+    &["e0da6937-de07-4a14-adee-37abfac298ce", "70784a63-d24b-46a9-a4db-0e70a274b057"],
+];
 const PAGE: Page<'_> = Page { client: CLIENT.0, proof: true, required: &[("response_type", "code")] };
 
 /// Starts the stand-in of organisations with three contacts each.
@@ -50,7 +53,11 @@ impl Xero {
                 None => failed(401, "AuthenticationUnsuccessful"),
                 Some(grant) => {
                     let tenant = request.header("xero-tenant-id").unwrap_or_default();
-                    if TENANTS[grant.user].contains(&tenant) { data(rest, tenant, request) } else { failed(403, "AuthorizationUnsuccessful") }
+                    if TENANTS[grant.user].contains(&tenant) {
+                        data(rest, tenant, request)
+                    } else {
+                        failed(403, "AuthorizationUnsuccessful")
+                    }
                 }
             },
             _ => failed(404, "NotFound"),
@@ -91,7 +98,8 @@ impl Xero {
             answer["refresh_token"] = self.consent.refresh(grant).into();
         }
         if grant.scope.split(' ').any(|word| word == "openid") {
-            let claims = json!({ "iss": "https://identity.xero.com", "aud": CLIENT.0, "sub": format!("user{}", grant.user) });
+            let claims =
+                json!({ "iss": "https://identity.xero.com", "aud": CLIENT.0, "sub": format!("user{}", grant.user) });
             answer["id_token"] = unsigned(&claims).into();
         }
         Reply::json(200, &answer)
@@ -118,10 +126,15 @@ fn connections(grant: &Grant, request: &Request<'_>) -> Reply {
 
 fn data(path: &[&str], tenant: &str, request: &Request<'_>) -> Reply {
     match path {
-        ["Organisation"] => Reply::json(200, &json!({ "Organisations": [{ "OrganisationID": tenant, "Name": "Wayne" }] })),
+        ["Organisation"] => {
+            Reply::json(200, &json!({ "Organisations": [{ "OrganisationID": tenant, "Name": "Wayne" }] }))
+        }
         ["Contacts"] => {
-            let rows: Vec<Value> = (1..=3).map(|id| json!({ "ContactID": id.to_string(), "Name": format!("{tenant} {id}") })).collect();
-            let (Some(page @ 1..), Some(size @ 1..=1000)) = (request.number("page", 1), request.number("pageSize", 100)) else {
+            let rows: Vec<Value> =
+                (1..=3).map(|id| json!({ "ContactID": id.to_string(), "Name": format!("{tenant} {id}") })).collect();
+            let (Some(page @ 1..), Some(size @ 1..=1000)) =
+                (request.number("page", 1), request.number("pageSize", 100))
+            else {
                 return failed(400, "ValidationException");
             };
             let (shown, _) = super::cut(&rows, (page - 1) * size, size);

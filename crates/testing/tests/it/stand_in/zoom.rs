@@ -34,7 +34,11 @@ fn answer(consent: &mut Consent, request: &Request<'_>) -> Reply {
             if !fields.is_basic(CLIENT.0, CLIENT.1) {
                 return wrong(401, "invalid_client");
             }
-            if consent.end(fields.get("token")) { Reply::json(200, &json!({ "status": "success" })) } else { wrong(400, "invalid_request") }
+            if consent.end(fields.get("token")) {
+                Reply::json(200, &json!({ "status": "success" }))
+            } else {
+                wrong(400, "invalid_request")
+            }
         }
         ("GET", ["v2", rest @ ..]) => match consent.bearer(request) {
             None => failed(401, 124, "Invalid access token."),
@@ -58,7 +62,9 @@ fn token(consent: &mut Consent, request: &Request<'_>) -> Reply {
             consent.replace(given.as_deref());
             (grant, true)
         }
-        Some("account_credentials") if sent("account_id").as_deref() == Some(ACCOUNT) => (Some(consent.grant(SCOPE)), false),
+        Some("account_credentials") if sent("account_id").as_deref() == Some(ACCOUNT) => {
+            (Some(consent.grant(SCOPE)), false)
+        }
         Some("account_credentials") => return wrong(400, "invalid_request"),
         _ => return wrong(400, "unsupported_grant_type"),
     };
@@ -88,7 +94,10 @@ fn data(path: &[&str], user: &str, request: &Request<'_>) -> Reply {
             let (meetings, next) = cut(&rows, from, size);
             let next = next.map_or_else(String::new, |next| format!("at{next}"));
             let all = rows.len();
-            Reply::json(200, &json!({ "page_size": size, "total_records": all, "next_page_token": next, "meetings": meetings }))
+            Reply::json(
+                200,
+                &json!({ "page_size": size, "total_records": all, "next_page_token": next, "meetings": meetings }),
+            )
         }
         _ => failed(404, 404, "Not found"),
     }
