@@ -75,8 +75,8 @@ async fn finish(app: &App, what: Redemption<'_>, secret: &Secret) -> Result<Rede
     let (organization, user) = (what.caller.organization(), what.caller.user.id);
     let own = found.filter(|attempt| attempt.organization == organization && attempt.user == user);
     let attempt = own.ok_or_else(|| Error::invalid("providerData.secret", "finishes no attempt of yours"))?;
-    check_place(&attempt, what)?;
     check_standing(app, &attempt)?;
+    check_place(&attempt, what)?;
     let arrived = Arrived::open(app, &attempt).await?.ok_or_else(|| over(&attempt))?;
     let code = what.data.get("code").map(|code| app.keyring.lookup().hash(CODE, code.expose()));
     if code.is_none_or(|hash| hash.as_slice() != arrived.code_hash) {

@@ -178,7 +178,8 @@ async fn an_attempt_ends_after_twenty_minutes_and_says_so() {
         settings.connectors = connectors;
         settings.public_url = PUBLIC.to_owned();
     });
-    let late = World { server, ..world };
+    let mut late = world;
+    late.server = server;
     late.register("acme").await;
     let admin = late.server.admin();
     let (first, second) = (late.begin(&admin, "acme", "").await, late.begin(&admin, "acme", "").await);

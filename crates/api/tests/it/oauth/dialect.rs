@@ -61,7 +61,7 @@ async fn a_page_that_cannot_be_asked_for_is_refused_with_the_reason() {
         ("/elements/acme/oauth/url?callbackUrl=https%3A%2F%2Fmy.example%2Fcb".to_owned(), 400, "apiKey"),
         ("/elements/acme/oauth/url?apiKey=a&apiSecret=b".to_owned(), 400, "callbackUrl"),
         ("/elements/acme/oauth/url?apiKey=a&callbackUrl=javascript%3Aalert(1)".to_owned(), 400, "callbackUrl"),
-        (format!("/elements/acme/oauth/url?{ASKED}&authentication.type=other"), 400, "authentication.type"),
+        (format!("/elements/zendesk/oauth/url?{ASKED}&authentication.type=other"), 400, "authentication.type"),
         (format!("/elements/selfhosted/oauth/url?{ASKED}"), 400, "base.url"),
         (format!("/elements/old/oauth/url?{ASKED}"), 400, "requestToken"),
         (format!("/elements/acme/oauth/token?{ASKED}"), 400, "OAuth 1.0a"),

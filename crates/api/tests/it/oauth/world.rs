@@ -18,7 +18,7 @@ pub(super) const CALLBACK: &str = "https://app.example/connected";
 const CONNECTORS: [(&str, &str); 6] = [
     (
         "acme",
-        "configuration: { base.url: { label: Base URL, hidden: true, required: true, default: '{url}' }, acme.site: { label: Site } }
+        "configuration: { base.url: { label: Base URL, hidden: true, required: true, default: '{url}' } }
 authentication:
   oauth2:
     authorize: { url: '{url}/authorize', pkce: plain }
