@@ -1,8 +1,8 @@
 //! An authorization server that rotates its tokens, with the API that they open, on one port of loopback.
 //!
 //! A grant is a chain of pairs: `a.NAME.3` and `r.NAME.3` are the third pair of the chain NAME. Only the newest pair is
-//! good, and a replaced refresh token for as long as the server's grace says. The client credentials are the pair
-//! `client` and `secret`. Every path but `/token` and `/revoke` is the API and tells what it saw.
+//! good, and a replaced refresh token for as long as the server's grace says. Every path but
+//! `/token` and `/revoke` is the API and tells what it saw.
 
 mod chains;
 mod trouble;
@@ -84,6 +84,11 @@ struct State {
 }
 
 impl Authority {
+    /// The client that it knows.
+    pub const CLIENT: &str = "app-5b1c";
+    /// Its secret.
+    pub const SECRET: &str = "of-the-app-77e0";
+
     /// Starts a server with ordinary rules.
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");

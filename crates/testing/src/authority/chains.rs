@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::Rules;
+use super::{Authority, Rules};
 use crate::{Reply, Seen};
 
 #[derive(Debug, Default)]
@@ -46,16 +46,16 @@ impl Chains {
         self.refused
     }
 
-    /// Answers a token request: a code `NAME` begins the chain NAME, client credentials the chain of the client.
+    /// Answers a token request: a code `NAME` begins the chain NAME, client credentials the chain `machine`.
     pub(super) fn grant(&mut self, seen: &Seen, rules: &Rules) -> Reply {
         let form = form(seen);
         let given = |name: &str| form.get(name).map_or("", String::as_str);
-        if (given("client_id"), given("client_secret")) != ("client", "secret") {
+        if (given("client_id"), given("client_secret")) != (Authority::CLIENT, Authority::SECRET) {
             return Reply::json(401, &json!({ "error": "invalid_client" }));
         }
         let chain = match given("grant_type") {
             "authorization_code" => self.begin(given("code")),
-            "client_credentials" => self.begin("client"),
+            "client_credentials" => self.begin("machine"),
             "refresh_token" => match self.renew(given("refresh_token"), rules) {
                 Some(chain) => chain,
                 None => {
