@@ -108,6 +108,14 @@ pub(crate) fn over(id: InstanceId, why: &str) -> Error {
 
 /// A snapshot whose tokens are good for a call that begins now.
 pub(crate) async fn fresh(app: &App, snapshot: Arc<Snapshot>) -> Result<Arc<Snapshot>> {
+    let seen = snapshot.life.as_ref().map(Renewable::version);
+    let newer = renewed_if_due(app, snapshot).await?;
+    // What others have brought since may have ended, too, where this process has not heard of it for long.
+    let ended = |life: &Renewable| Some(life.version) != seen && life.end.is_some_and(|end| app.clock.now() >= end);
+    if newer.life.as_ref().is_some_and(ended) { renewed_if_due(app, newer).await } else { Ok(newer) }
+}
+
+async fn renewed_if_due(app: &App, snapshot: Arc<Snapshot>) -> Result<Arc<Snapshot>> {
     let Some(life) = &snapshot.life else { return Ok(snapshot) };
     if let Some(why) = &life.over {
         return Err(over(snapshot.id, why));

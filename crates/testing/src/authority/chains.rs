@@ -70,8 +70,12 @@ impl Chains {
 
     /// Begins a chain, or goes on with it.
     fn begin(&mut self, name: &str) -> String {
-        let chain =
-            self.all.entry(name.to_owned()).or_insert(Chain { newest: 0, since: Instant::now(), access_from: 1, ended: false });
+        let chain = self.all.entry(name.to_owned()).or_insert(Chain {
+            newest: 0,
+            since: Instant::now(),
+            access_from: 1,
+            ended: false,
+        });
         chain.newest += 1;
         (chain.access_from, chain.since) = (chain.newest, Instant::now());
         name.to_owned()
@@ -91,8 +95,7 @@ impl Chains {
 
     fn pair(&self, name: &str, rules: &Rules) -> Value {
         let newest = self.all[name].newest;
-        let mut answer =
-            json!({ "access_token": format!("a.{name}.{newest}"), "token_type": "Bearer", "expires_in": rules.lifetime });
+        let mut answer = json!({ "access_token": format!("a.{name}.{newest}"), "token_type": "Bearer", "expires_in": rules.lifetime });
         let first = newest == 1;
         if rules.rotates || first {
             answer["refresh_token"] = json!(format!("r.{name}.{newest}"));

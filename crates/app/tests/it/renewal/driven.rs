@@ -41,7 +41,10 @@ async fn bodies_are_sent_again_byte_by_byte() {
     let calls = on.authority.calls();
     let posts: Vec<_> = calls.iter().filter(|seen| seen.method == "POST").collect();
     assert_eq!(posts.len(), 2);
-    assert_eq!((&posts[0].body, posts[0].headers.get("content-type")), (&posts[1].body, posts[1].headers.get("content-type")));
+    assert_eq!(
+        (&posts[0].body, posts[0].headers.get("content-type")),
+        (&posts[1].body, posts[1].headers.get("content-type"))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -32,7 +32,11 @@ async fn sixty_four_calls_on_an_expired_token_are_one_renewal() {
     for round in 2..=4 {
         on.pass_an_hour();
         let tokens = storm(&[on.client(&instance)]).await;
-        assert!(tokens.iter().all(|token| *token == format!("a.ann.{round}")), "{round} {} {tokens:?}", on.authority.asked());
+        assert!(
+            tokens.iter().all(|token| *token == format!("a.ann.{round}")),
+            "{round} {} {tokens:?}",
+            on.authority.asked()
+        );
         assert_eq!((on.authority.asked(), on.authority.refused()), (round, 0));
     }
 }
@@ -47,7 +51,11 @@ async fn sixty_four_calls_on_two_servers_are_one_renewal() {
     for round in 2..=4 {
         on.pass_an_hour();
         let tokens = storm(&clients).await;
-        assert!(tokens.iter().all(|token| *token == format!("a.ann.{round}")), "{round} {} {tokens:?}", on.authority.asked());
+        assert!(
+            tokens.iter().all(|token| *token == format!("a.ann.{round}")),
+            "{round} {} {tokens:?}",
+            on.authority.asked()
+        );
         assert_eq!((on.authority.asked(), on.authority.refused()), (round, 0));
     }
 }

@@ -14,7 +14,8 @@ async fn die_after_beginning(on: &Renewing, instance: &Instance) {
     let grant = app.store.read().await.expect("a store").grant(id).await.expect("a row").expect("a grant");
     let mut tx = app.store.write().await.expect("a store");
     let now = app.clock.now();
-    let lease = tx.begin_renewal(id, grant.version, app.entropy.uuid(), now, now.plus_seconds(10)).await.expect("a row");
+    let lease =
+        tx.begin_renewal(id, grant.version, app.entropy.uuid(), now, now.plus_seconds(10)).await.expect("a row");
     assert!(lease.is_some());
     tx.commit().await.expect("a commit");
 }

@@ -72,7 +72,8 @@ async fn a_providers_clock_may_be_an_hour_off() {
         let on = Renewing::with(&method).await;
         on.tell_time(ahead);
         let ends = noon().plus_seconds(3600 + ahead).to_string();
-        on.authority.change(|rules| rules.more = json!({ "ends": ends, "expires_in": null }).as_object().unwrap().clone());
+        on.authority
+            .change(|rules| rules.more = json!({ "ends": ends, "expires_in": null }).as_object().unwrap().clone());
         let instance = on.connect("ann").await;
         let shown = on.shown(&instance).await;
         assert_eq!(shown["grant"]["expiresAt"], noon().plus_seconds(3600).to_string(), "{ahead}");

@@ -25,7 +25,10 @@ async fn survives(trouble: Trouble, says: &str) {
     let shown = on.shown(&instance).await;
     let reason = shown["trouble"]["reason"].as_str().expect("a reason");
     assert!(reason.contains(says), "{reason}");
-    assert_eq!((&shown["lifecycle"], &shown["health"], &shown["valid"]), (&json!("active"), &json!("degraded"), &json!(true)));
+    assert_eq!(
+        (&shown["lifecycle"], &shown["health"], &shown["valid"]),
+        (&json!("active"), &json!("degraded"), &json!(true))
+    );
     let asked = on.authority.asked();
     // Nobody asks again before the pause is over.
     assert!(matches!(on.call(&instance).await.status, 502 | 504));
@@ -167,7 +170,8 @@ async fn a_wrong_client_secret_does_not_end_a_grant() {
     let on = Renewing::new().await;
     let instance = on.connect("ann").await;
     on.pass_an_hour();
-    on.authority.change(|rules| rules.trouble = Some(answer(401, "application/json", "{\"error\":\"invalid_client\"}")));
+    on.authority
+        .change(|rules| rules.trouble = Some(answer(401, "application/json", "{\"error\":\"invalid_client\"}")));
     assert_eq!(on.call(&instance).await.status, 502);
     let shown = on.shown(&instance).await;
     assert_eq!(shown["lifecycle"], "active");

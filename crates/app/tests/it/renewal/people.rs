@@ -53,7 +53,10 @@ async fn a_person_who_comes_again_brings_the_instance_back() {
     assert_eq!(on.shown(&instance).await["lifecycle"], "reconnect_needed");
     on.authority.change(|rules| rules.trouble = None);
     let back = again(&on, &instance, "ann").await.ok();
-    assert_eq!((&back["lifecycle"], &back["id"], &back["token"]), (&json!("active"), &json!(instance.id), &json!(instance.token)));
+    assert_eq!(
+        (&back["lifecycle"], &back["id"], &back["token"]),
+        (&json!("active"), &json!(instance.id), &json!(instance.token))
+    );
     assert_eq!(back.get("trouble"), None);
     assert_eq!(on.call(&instance).await.ok()["token"], "a.ann.2");
 }
