@@ -106,6 +106,12 @@ pub(crate) fn over(id: InstanceId, why: &str) -> Error {
     Error::ReconnectNeeded(format!("instance {id} has to be authenticated again: {why}"))
 }
 
+/// The error of a call that does not ask again so soon after a failure.
+fn left_alone(trouble: Option<&str>) -> Error {
+    let why = trouble.unwrap_or("the provider was asked a moment ago");
+    Error::Gateway { timeout: false, message: format!("the token cannot be renewed now: {why}") }
+}
+
 /// A snapshot whose tokens are good for a call that begins now.
 pub(crate) async fn fresh(app: &App, snapshot: Arc<Snapshot>) -> Result<Arc<Snapshot>> {
     let seen = snapshot.life.as_ref().map(Renewable::version);
@@ -130,9 +136,7 @@ async fn renewed_if_due(app: &App, snapshot: Arc<Snapshot>) -> Result<Arc<Snapsh
         return if ended { Err(over(snapshot.id, why)) } else { Ok(snapshot) };
     }
     if life.retry_at.is_some_and(|at| now < at) {
-        let why = life.trouble.as_deref().unwrap_or("the provider was asked a moment ago");
-        let away = || Error::Gateway { timeout: false, message: format!("the token cannot be renewed now: {why}") };
-        return if ended { Err(away()) } else { Ok(snapshot) };
+        return if ended { Err(left_alone(life.trouble.as_deref())) } else { Ok(snapshot) };
     }
     match renewed(app, &snapshot).await {
         Ok(newer) => Ok(newer),
@@ -226,6 +230,10 @@ impl<'a> Renewal<'a> {
                 return Ok(());
             }
             let now = app.clock.now();
+            if stored.retry_at.is_some_and(|at| now < at) {
+                let trouble = sealed.instance.trouble.as_ref().map(|trouble| trouble.evidence.as_str());
+                return Err(left_alone(trouble));
+            }
             let until = now.plus_seconds(LEASE);
             let owner = app.credentials.node;
             let write = Write::Begin { instance: id, version: seen, owner, now, until };
