@@ -7,6 +7,7 @@
 //! happened, after which the old token is tried again within the time that the provider grants.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -217,6 +218,8 @@ struct Renewal<'a> {
     configuration: Configuration,
     held: Held,
     lease: Lease,
+    /// Whether an answer was kept.
+    kept: AtomicBool,
 }
 
 impl<'a> Renewal<'a> {
@@ -253,17 +256,22 @@ impl<'a> Renewal<'a> {
         let connector = connector_of(app, &sealed.instance).await?.connector;
         let configuration = open_values(app, &sealed.instance, &sealed.values).await?;
         let held = open_grant(app, &sealed.instance, &connector, &configuration, Some(&stored)).await?;
-        Ok(Self { app, sealed, stored, connector, configuration, held, lease })
+        Ok(Self { app, sealed, stored, connector, configuration, held, lease, kept: AtomicBool::new(false) })
     }
 
     async fn run(self) -> Result<()> {
         let redactor = self.redactor();
         match self.ask().await {
             Ok((granted, method)) => self.finish(granted, &method).await,
-            Err(Asked::Failed(failure)) => self.fail(failure, &redactor).await,
+            Err(Asked::Failed(failure)) => {
+                let keeps = self.keeps_attempt(&failure);
+                self.fail(failure, keeps, &redactor).await
+            }
             Err(Asked::Away) => {
                 let failure = Failure::Unusable("the provider is away for everybody".to_owned());
-                self.fail(failure, &redactor).await
+                // Nothing was sent.
+                let keeps = self.lease.was_interrupted;
+                self.fail(failure, keeps, &redactor).await
             }
             Err(Asked::Own(error)) => Err(error),
         }
@@ -287,14 +295,12 @@ impl<'a> Renewal<'a> {
         if recorded.is_none() && app.credentials.breaker.is_open(&provider, now) {
             return Err(Asked::Away);
         }
-        let tokens = self.held.tokens.clone().unwrap_or_default();
-        let keep = |text: Secret| -> BoxFuture<'_, ()> { Box::pin(self.keep(text)) };
-        let engine = app.engine();
-        let asking = engine.obtain(party, Source::Renewal(&tokens), recorded.unwrap_or_default(), &keep);
-        let outcome = tokio::select! {
-            outcome = asking => outcome,
-            () = self.heartbeat() => Err(Failure::Unusable("the lease was lost".to_owned())),
-        };
+        let had_answer = recorded.is_some();
+        let mut outcome = self.obtain(party, recorded.unwrap_or_default()).await?;
+        if had_answer && outcome.as_ref().is_err_and(is_unreadable) {
+            // It will never be read; the provider may still take the old token.
+            outcome = self.obtain(party, Recorded::default()).await?;
+        }
         match &outcome {
             Err(Failure::Unreachable(error))
                 if !matches!(error, keyway_egress::Error::Tls { .. } | keyway_egress::Error::Blocked { .. }) =>
@@ -310,6 +316,25 @@ impl<'a> Renewal<'a> {
         outcome.map(|granted| (granted, method)).map_err(Asked::Failed)
     }
 
+    /// Gets tokens while the lease is kept alive.
+    async fn obtain(
+        &self,
+        party: Party<'_>,
+        recorded: Recorded,
+    ) -> std::result::Result<std::result::Result<Granted, Failure>, Asked> {
+        let tokens = self.held.tokens.clone().unwrap_or_default();
+        let keep = |text: Secret| -> BoxFuture<'_, ()> { Box::pin(self.keep(text)) };
+        let engine = self.app.engine();
+        let asking = engine.obtain(party, Source::Renewal(&tokens), recorded, &keep);
+        tokio::select! {
+            outcome = asking => Ok(outcome),
+            () = self.heartbeat() => {
+                let message = "another process has taken this renewal over".to_owned();
+                Err(Asked::Own(Error::Unavailable(message)))
+            }
+        }
+    }
+
     /// An answer that somebody kept and could not read.
     async fn recorded(&self) -> Result<Option<Recorded>> {
         let Some(sealed) = &self.lease.answer else { return Ok(None) };
@@ -321,6 +346,7 @@ impl<'a> Renewal<'a> {
 
     /// Keeps an answer. When the store is away it goes on: the tokens are in memory, and their own write is tried for long.
     async fn keep(&self, text: Secret) {
+        self.kept.store(true, Ordering::Relaxed);
         self.app.fault("renewal.received");
         let instance = &self.sealed.instance;
         let place = place(instance.organization, instance.uuid, ANSWER_FIELD);
@@ -374,7 +400,17 @@ impl<'a> Renewal<'a> {
         Ok(())
     }
 
-    async fn fail(self, failure: Failure, redactor: &Redactor) -> Result<()> {
+    /// Whether the provider may have replaced the token although nobody knows, or has answered a part of what was asked.
+    fn keeps_attempt(&self, failure: &Failure) -> bool {
+        let later = match failure {
+            Failure::Dead { .. } => return false,
+            Failure::Unreachable(_) | Failure::Refused { status: 429, .. } => self.kept.load(Ordering::Relaxed),
+            _ => false,
+        };
+        later || self.lease.was_interrupted || failure.is_uncertain()
+    }
+
+    async fn fail(self, failure: Failure, keeps_attempt: bool, redactor: &Redactor) -> Result<()> {
         let app = self.app;
         let now = app.clock.now();
         let id = self.sealed.instance.id;
@@ -387,11 +423,7 @@ impl<'a> Renewal<'a> {
         let fail = Fail {
             instance: id,
             fence: self.lease.fence,
-            failure: RenewalFailure {
-                retry_at: (!is_over).then(|| self.retry_at(&failure, now)),
-                keeps_attempt: failure.is_uncertain(),
-                now,
-            },
+            failure: RenewalFailure { retry_at: (!is_over).then(|| self.retry_at(&failure, now)), keeps_attempt, now },
             is_over,
             trouble: Trouble { since, evidence: words.clone() },
         };
@@ -430,6 +462,15 @@ impl<'a> Renewal<'a> {
 
     fn redactor(&self) -> Redactor {
         Redactor::of_held(&self.connector, &self.configuration, &self.held)
+    }
+}
+
+/// Whether a failure is one of reading what was answered, or of an answer that said no.
+const fn is_unreadable(failure: &Failure) -> bool {
+    match failure {
+        Failure::Unusable(_) | Failure::Script(_) => true,
+        Failure::Refused { status, .. } => *status < 500 && *status != 429,
+        _ => false,
     }
 }
 
