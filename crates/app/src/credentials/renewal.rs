@@ -307,7 +307,7 @@ impl<'a> Renewal<'a> {
             {
                 app.credentials.breaker.failed(&provider, self.sealed.instance.id, now);
             }
-            Err(Failure::Refused { status, .. }) if *status >= 500 => {
+            Err(Failure::Broken(_) | Failure::Refused { status: 500.., .. }) => {
                 app.credentials.breaker.failed(&provider, self.sealed.instance.id, now);
             }
             _ => app.credentials.breaker.answered(&provider),
