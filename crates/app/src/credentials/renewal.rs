@@ -15,6 +15,7 @@ use keyway_auth::engine::{Failure, Granted, Party, Recorded, Source, Tokens, ren
 use keyway_connector::{Connector, Expiry, Method, Refresh, Root};
 use keyway_model::{Configuration, InstanceId, OrganizationId, Secret, Standing, Timestamp, Trouble};
 use keyway_store::{Lease, RenewalFailure, SealedInstance, StoredGrant};
+use uuid::Uuid;
 
 use super::held::{ANSWER_FIELD, keep_alive_at, place};
 use super::writer::{Fail, Finish, Write};
@@ -25,6 +26,7 @@ use crate::{App, Error, Result};
 
 /// How long a lease is held before it has to be extended: so long others wait when its holder dies. In seconds.
 const LEASE: i64 = 10;
+const LEFT_BEHIND: Duration = Duration::from_secs(LEASE.unsigned_abs());
 /// How often it is extended.
 const HEARTBEAT: Duration = Duration::from_secs(3);
 /// How often somebody looks whether another process is done.
@@ -209,6 +211,24 @@ async fn load(app: &App, organization: OrganizationId, id: InstanceId) -> Result
     Ok((sealed, stored))
 }
 
+/// The lease of another process, as this one has seen it. Clocks of processes may differ, so a lease counts as left behind when its
+/// holder has not extended it for its whole length by the clock of whoever waits.
+#[derive(Default)]
+struct Watched(Option<((Uuid, Timestamp), tokio::time::Instant)>);
+
+impl Watched {
+    /// The time at which the lease may be taken, if it is free.
+    fn free(&mut self, stored: &StoredGrant, own: Uuid, now: Timestamp) -> Option<Timestamp> {
+        let Some(holder @ (owner, until)) = stored.holder else { return Some(now) };
+        let since = match self.0 {
+            Some((known, since)) if known == holder => since,
+            _ => self.0.insert((holder, tokio::time::Instant::now())).1,
+        };
+        // One of this process itself was left by a flight that failed: there is one flight at a time.
+        (owner == own || since.elapsed() >= LEFT_BEHIND).then(|| now.max(until))
+    }
+}
+
 /// A renewal under its lease.
 struct Renewal<'a> {
     app: &'a App,
@@ -228,6 +248,7 @@ impl<'a> Renewal<'a> {
         let (mut sealed, mut stored) = current;
         let (organization, id) = (sealed.instance.organization, sealed.instance.id);
         let waiting = tokio::time::Instant::now();
+        let mut watched = Watched::default();
         loop {
             if stored.version != seen || sealed.instance.standing == Standing::ReconnectNeeded {
                 return Ok(());
@@ -237,12 +258,13 @@ impl<'a> Renewal<'a> {
                 let trouble = sealed.instance.trouble.as_ref().map(|trouble| trouble.evidence.as_str());
                 return Err(left_alone(trouble));
             }
-            let until = now.plus_seconds(LEASE);
-            let owner = app.credentials.node;
-            let write = Write::Begin { instance: id, version: seen, owner, now, until };
-            if let Some(lease) = app.credentials.writer.begin(write).await? {
-                app.fault("renewal.begun");
-                return Self::open(app, sealed, stored, lease).await?.run().await;
+            if let Some(free) = watched.free(&stored, app.credentials.node, now) {
+                let (owner, until) = (app.credentials.node, now.plus_seconds(LEASE));
+                let write = Write::Begin { instance: id, version: seen, owner, now: free, until };
+                if let Some(lease) = app.credentials.writer.begin(write).await? {
+                    app.fault("renewal.begun");
+                    return Self::open(app, sealed, stored, lease).await?.run().await;
+                }
             }
             if waiting.elapsed() > PATIENCE {
                 return Err(Error::Unavailable("another process renews this token and does not finish".to_owned()));
