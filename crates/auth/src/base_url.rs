@@ -50,6 +50,10 @@ impl BaseUrl {
             _ => return Err(BaseUrlError::Scheme),
         };
         let authority_text = text.split("://").nth(1).and_then(|rest| rest.split(['/', '?', '#']).next());
+        // Nor does it mind how many slashes come before the host.
+        if authority_text.is_none_or(str::is_empty) {
+            return Err(BaseUrlError::NotAUrl);
+        }
         if authority_text.is_none_or(|authority| authority.contains('@')) {
             return Err(BaseUrlError::UserInfo);
         }

@@ -3,6 +3,7 @@
 //! Every [`TestServer`] is a whole server on a free port with a store of its own, in this process. Nothing is mocked
 //! between the client's socket and the provider's.
 
+mod authority;
 mod browser;
 mod client;
 mod counterpart;
@@ -11,6 +12,7 @@ mod postgres;
 mod server;
 mod vendor;
 
+pub use authority::{Authority, Rules, Trouble};
 pub use browser::{Browser, Page};
 pub use client::{Answer, Client};
 pub use counterpart::{Counterpart, counterparts, free_port};

@@ -88,8 +88,8 @@ impl<'a> Running<'a> {
     pub async fn resource(&mut self, egress: &Egress, request: Request<Incoming>, call: &HubCall) -> Result<HubAnswer> {
         let snapshot = Arc::clone(&self.call.identity.access.snapshot);
         // Documentation and the like are answered without the provider, whatever became of the token.
-        let snapshot =
-            if call.asks_provider(&snapshot) { credentials::fresh(self.app, snapshot).await? } else { snapshot };
+        let needed = snapshot.enabled && call.asks_provider(&snapshot);
+        let snapshot = if needed { credentials::fresh(self.app, snapshot).await? } else { snapshot };
         call.answer(self.app, egress, &snapshot, request, &mut self.attempts).await
     }
 

@@ -7,6 +7,7 @@
 //! happened, after which the old token is tried again within the time that the provider grants.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -14,6 +15,7 @@ use keyway_auth::engine::{Failure, Granted, Party, Recorded, Source, Tokens, ren
 use keyway_connector::{Connector, Expiry, Method, Refresh, Root};
 use keyway_model::{Configuration, InstanceId, OrganizationId, Secret, Standing, Timestamp, Trouble};
 use keyway_store::{Lease, RenewalFailure, SealedInstance, StoredGrant};
+use uuid::Uuid;
 
 use super::held::{ANSWER_FIELD, keep_alive_at, place};
 use super::writer::{Fail, Finish, Write};
@@ -24,6 +26,7 @@ use crate::{App, Error, Result};
 
 /// How long a lease is held before it has to be extended: so long others wait when its holder dies. In seconds.
 const LEASE: i64 = 10;
+const LEFT_BEHIND: Duration = Duration::from_secs(LEASE.unsigned_abs());
 /// How often it is extended.
 const HEARTBEAT: Duration = Duration::from_secs(3);
 /// How often somebody looks whether another process is done.
@@ -106,8 +109,22 @@ pub(crate) fn over(id: InstanceId, why: &str) -> Error {
     Error::ReconnectNeeded(format!("instance {id} has to be authenticated again: {why}"))
 }
 
+/// The error of a call that does not ask again so soon after a failure.
+fn left_alone(trouble: Option<&str>) -> Error {
+    let why = trouble.unwrap_or("the provider was asked a moment ago");
+    Error::Gateway { timeout: false, message: format!("the token cannot be renewed now: {why}") }
+}
+
 /// A snapshot whose tokens are good for a call that begins now.
 pub(crate) async fn fresh(app: &App, snapshot: Arc<Snapshot>) -> Result<Arc<Snapshot>> {
+    let seen = snapshot.life.as_ref().map(Renewable::version);
+    let newer = renewed_if_due(app, snapshot).await?;
+    // What others have brought since may have ended, too, where this process has not heard of it for long.
+    let ended = |life: &Renewable| Some(life.version) != seen && life.end.is_some_and(|end| app.clock.now() >= end);
+    if newer.life.as_ref().is_some_and(ended) { renewed_if_due(app, newer).await } else { Ok(newer) }
+}
+
+async fn renewed_if_due(app: &App, snapshot: Arc<Snapshot>) -> Result<Arc<Snapshot>> {
     let Some(life) = &snapshot.life else { return Ok(snapshot) };
     if let Some(why) = &life.over {
         return Err(over(snapshot.id, why));
@@ -122,9 +139,7 @@ pub(crate) async fn fresh(app: &App, snapshot: Arc<Snapshot>) -> Result<Arc<Snap
         return if ended { Err(over(snapshot.id, why)) } else { Ok(snapshot) };
     }
     if life.retry_at.is_some_and(|at| now < at) {
-        let why = life.trouble.as_deref().unwrap_or("the provider was asked a moment ago");
-        let away = || Error::Gateway { timeout: false, message: format!("the token cannot be renewed now: {why}") };
-        return if ended { Err(away()) } else { Ok(snapshot) };
+        return if ended { Err(left_alone(life.trouble.as_deref())) } else { Ok(snapshot) };
     }
     match renewed(app, &snapshot).await {
         Ok(newer) => Ok(newer),
@@ -196,6 +211,24 @@ async fn load(app: &App, organization: OrganizationId, id: InstanceId) -> Result
     Ok((sealed, stored))
 }
 
+/// The lease of another process, as this one has seen it. Clocks of processes may differ, so a lease counts as left behind when its
+/// holder has not extended it for its whole length by the clock of whoever waits.
+#[derive(Default)]
+struct Watched(Option<((Uuid, Timestamp), tokio::time::Instant)>);
+
+impl Watched {
+    /// The time at which the lease may be taken, if it is free.
+    fn free(&mut self, stored: &StoredGrant, own: Uuid, now: Timestamp) -> Option<Timestamp> {
+        let Some(holder @ (owner, until)) = stored.holder else { return Some(now) };
+        let since = match self.0 {
+            Some((known, since)) if known == holder => since,
+            _ => self.0.insert((holder, tokio::time::Instant::now())).1,
+        };
+        // One of this process itself was left by a flight that failed: there is one flight at a time.
+        (owner == own || since.elapsed() >= LEFT_BEHIND).then(|| now.max(until))
+    }
+}
+
 /// A renewal under its lease.
 struct Renewal<'a> {
     app: &'a App,
@@ -205,6 +238,8 @@ struct Renewal<'a> {
     configuration: Configuration,
     held: Held,
     lease: Lease,
+    /// Whether an answer was kept.
+    kept: AtomicBool,
 }
 
 impl<'a> Renewal<'a> {
@@ -213,18 +248,24 @@ impl<'a> Renewal<'a> {
         let (mut sealed, mut stored) = current;
         let (organization, id) = (sealed.instance.organization, sealed.instance.id);
         let waiting = tokio::time::Instant::now();
+        let mut watched = Watched::default();
         loop {
             if stored.version != seen || sealed.instance.standing == Standing::ReconnectNeeded {
                 return Ok(());
             }
             let now = app.clock.now();
-            let until = now.plus_seconds(LEASE);
-            let owner = app.credentials.node;
-            let write = Write::Begin { instance: id, version: seen, owner, now, until };
-            if let Some(lease) = app.credentials.writer.begin(write).await? {
-                app.fault("renewal.begun");
-                let renewal = Self::open(app, sealed, stored, lease).await?;
-                return Box::pin(renewal.run()).await;
+            if stored.retry_at.is_some_and(|at| now < at) {
+                let trouble = sealed.instance.trouble.as_ref().map(|trouble| trouble.evidence.as_str());
+                return Err(left_alone(trouble));
+            }
+            if let Some(free) = watched.free(&stored, app.credentials.node, now) {
+                let (owner, until) = (app.credentials.node, now.plus_seconds(LEASE));
+                let write = Write::Begin { instance: id, version: seen, owner, now: free, until };
+                if let Some(lease) = app.credentials.writer.begin(write).await? {
+                    app.fault("renewal.begun");
+                    let renewal = Self::open(app, sealed, stored, lease).await?;
+                    return Box::pin(renewal.run()).await;
+                }
             }
             if waiting.elapsed() > PATIENCE {
                 return Err(Error::Unavailable("another process renews this token and does not finish".to_owned()));
@@ -238,17 +279,22 @@ impl<'a> Renewal<'a> {
         let connector = connector_of(app, &sealed.instance).await?.connector;
         let configuration = open_values(app, &sealed.instance, &sealed.values).await?;
         let held = open_grant(app, &sealed.instance, &connector, &configuration, Some(&stored)).await?;
-        Ok(Self { app, sealed, stored, connector, configuration, held, lease })
+        Ok(Self { app, sealed, stored, connector, configuration, held, lease, kept: AtomicBool::new(false) })
     }
 
     async fn run(self) -> Result<()> {
         let redactor = self.redactor();
         match self.ask().await {
             Ok((granted, method)) => self.finish(granted, &method).await,
-            Err(Asked::Failed(failure)) => self.fail(failure, &redactor).await,
+            Err(Asked::Failed(failure)) => {
+                let keeps = self.keeps_attempt(&failure);
+                self.fail(failure, keeps, &redactor).await
+            }
             Err(Asked::Away) => {
                 let failure = Failure::Unusable("the provider is away for everybody".to_owned());
-                self.fail(failure, &redactor).await
+                // Nothing was sent.
+                let keeps = self.lease.was_interrupted;
+                self.fail(failure, keeps, &redactor).await
             }
             Err(Asked::Own(error)) => Err(error),
         }
@@ -272,27 +318,44 @@ impl<'a> Renewal<'a> {
         if recorded.is_none() && app.credentials.breaker.is_open(&provider, now) {
             return Err(Asked::Away);
         }
-        let tokens = self.held.tokens.clone().unwrap_or_default();
-        let keep = |text: Secret| -> BoxFuture<'_, ()> { Box::pin(self.keep(text)) };
-        let engine = app.engine();
-        let asking = engine.obtain(party, Source::Renewal(&tokens), recorded.unwrap_or_default(), &keep);
-        let outcome = tokio::select! {
-            outcome = asking => outcome,
-            () = self.heartbeat() => Err(Failure::Unusable("the lease was lost".to_owned())),
-        };
+        let had_answer = recorded.is_some();
+        let mut outcome = self.obtain(party, recorded.unwrap_or_default()).await?;
+        if had_answer && outcome.as_ref().is_err_and(is_unreadable) {
+            // It will never be read; the provider may still take the old token.
+            outcome = self.obtain(party, Recorded::default()).await?;
+        }
         match &outcome {
             Err(Failure::Unreachable(error))
                 if !matches!(error, keyway_egress::Error::Tls { .. } | keyway_egress::Error::Blocked { .. }) =>
             {
                 app.credentials.breaker.failed(&provider, self.sealed.instance.id, now);
             }
-            Err(Failure::Refused { status, .. }) if *status >= 500 => {
+            Err(Failure::Broken(_) | Failure::Refused { status: 500.., .. }) => {
                 app.credentials.breaker.failed(&provider, self.sealed.instance.id, now);
             }
             _ => app.credentials.breaker.answered(&provider),
         }
         app.fault("renewal.answered");
         outcome.map(|granted| (granted, method)).map_err(Asked::Failed)
+    }
+
+    /// Gets tokens while the lease is kept alive.
+    async fn obtain(
+        &self,
+        party: Party<'_>,
+        recorded: Recorded,
+    ) -> std::result::Result<std::result::Result<Granted, Failure>, Asked> {
+        let tokens = self.held.tokens.clone().unwrap_or_default();
+        let keep = |text: Secret| -> BoxFuture<'_, ()> { Box::pin(self.keep(text)) };
+        let engine = self.app.engine();
+        let asking = engine.obtain(party, Source::Renewal(&tokens), recorded, &keep);
+        tokio::select! {
+            outcome = asking => Ok(outcome),
+            () = self.heartbeat() => {
+                let message = "another process has taken this renewal over".to_owned();
+                Err(Asked::Own(Error::Unavailable(message)))
+            }
+        }
     }
 
     /// An answer that somebody kept and could not read.
@@ -306,6 +369,7 @@ impl<'a> Renewal<'a> {
 
     /// Keeps an answer. When the store is away it goes on: the tokens are in memory, and their own write is tried for long.
     async fn keep(&self, text: Secret) {
+        self.kept.store(true, Ordering::Relaxed);
         self.app.fault("renewal.received");
         let instance = &self.sealed.instance;
         let place = place(instance.organization, instance.uuid, ANSWER_FIELD);
@@ -359,7 +423,17 @@ impl<'a> Renewal<'a> {
         Ok(())
     }
 
-    async fn fail(self, failure: Failure, redactor: &Redactor) -> Result<()> {
+    /// Whether the provider may have replaced the token although nobody knows, or has answered a part of what was asked.
+    fn keeps_attempt(&self, failure: &Failure) -> bool {
+        let later = match failure {
+            Failure::Dead { .. } => return false,
+            Failure::Unreachable(_) | Failure::Refused { status: 429, .. } => self.kept.load(Ordering::Relaxed),
+            _ => false,
+        };
+        later || self.lease.was_interrupted || failure.is_uncertain()
+    }
+
+    async fn fail(self, failure: Failure, keeps_attempt: bool, redactor: &Redactor) -> Result<()> {
         let app = self.app;
         let now = app.clock.now();
         let id = self.sealed.instance.id;
@@ -372,11 +446,7 @@ impl<'a> Renewal<'a> {
         let fail = Fail {
             instance: id,
             fence: self.lease.fence,
-            failure: RenewalFailure {
-                retry_at: (!is_over).then(|| self.retry_at(&failure, now)),
-                keeps_attempt: failure.is_uncertain(),
-                now,
-            },
+            failure: RenewalFailure { retry_at: (!is_over).then(|| self.retry_at(&failure, now)), keeps_attempt, now },
             is_over,
             trouble: Trouble { since, evidence: words.clone() },
         };
@@ -414,6 +484,15 @@ impl<'a> Renewal<'a> {
 
     fn redactor(&self) -> Redactor {
         Redactor::of_held(&self.connector, &self.configuration, &self.held)
+    }
+}
+
+/// Whether a failure is one of reading what was answered, or of an answer that said no.
+const fn is_unreadable(failure: &Failure) -> bool {
+    match failure {
+        Failure::Unusable(_) | Failure::Script(_) => true,
+        Failure::Refused { status, .. } => *status < 500 && *status != 429,
+        _ => false,
     }
 }
 

@@ -17,6 +17,7 @@ mod many_nodes;
 mod methods;
 mod never_scanned;
 mod paths;
+mod renewal;
 mod request_headers;
 mod resources;
 mod stopping;
