@@ -6,7 +6,7 @@ use std::future::Future;
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use http::HeaderMap;
+use http::{HeaderMap, Method};
 use keyway_app::App;
 use utoipa::ToSchema;
 use utoipa::openapi::Content;
@@ -74,6 +74,10 @@ impl Input for State<App> {
 
 /// Conditions of a request that change nothing in what may be sent.
 impl Input for HeaderMap {
+    fn describe(_: &mut Sketch) {}
+}
+
+impl Input for Method {
     fn describe(_: &mut Sketch) {}
 }
 

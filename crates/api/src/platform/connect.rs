@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use keyway_app::connect::{self, Told};
 use keyway_app::{App, Error};
 use keyway_model::Secret;
@@ -22,7 +22,16 @@ use crate::params::Params;
 use crate::views;
 
 /// `GET /oauth/start/{state}`
-pub(crate) async fn start(State(app): State<App>, at: Segments, ShownCookies(cookies): ShownCookies) -> Page {
+pub(crate) async fn start(
+    State(app): State<App>,
+    method: Method,
+    at: Segments,
+    ShownCookies(cookies): ShownCookies,
+) -> Page {
+    // Whoever only looks at a link, as mail filters do, has not opened it.
+    if method == Method::HEAD {
+        return Page(StatusCode::OK.into_response());
+    }
     let told = connect::start(&app, at.text("state"), &cookies).await;
     Page::of(&app, told)
 }

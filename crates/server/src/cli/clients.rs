@@ -21,8 +21,7 @@ pub(crate) enum ClientsCommand {
     /// Register a client of a provider for every organization
     #[command(after_help = "Examples:
   keyway clients add --connector github --id Iv1.0123 --secret-stdin < secret.txt
-  keyway clients add --connector gitlab --id 0123 --secret 4567 \\
-    --set base.url=https://gitlab.example.com --callback-url https://app.example.com/connected")]
+  keyway clients add --connector slack --id 4711 --callback-url https://app.example.com/connected")]
     Add(Box<NewClient>),
     /// Show the clients that every organization may use, without their secrets
     List {

@@ -2,7 +2,7 @@
 
 use crate::home::{Done, keyway};
 
-const COMMANDS: [&[&str]; 14] = [
+const COMMANDS: [&[&str]; 18] = [
     &[],
     &["serve"],
     &["secrets"],
@@ -12,6 +12,10 @@ const COMMANDS: [&[&str]; 14] = [
     &["keys", "status"],
     &["doctor"],
     &["users", "password"],
+    &["clients"],
+    &["clients", "add"],
+    &["clients", "list"],
+    &["clients", "remove"],
     &["connector", "check"],
     &["connector", "schema"],
     &["config"],
@@ -40,7 +44,9 @@ fn every_command_explains_itself() {
 
 #[test]
 fn help_has_examples() {
-    for command in [&["--help"][..], &["serve", "--help"], &["users", "password", "--help"]] {
+    for command in
+        [&["--help"][..], &["serve", "--help"], &["users", "password", "--help"], &["clients", "add", "--help"]]
+    {
         let help = run(command).ok();
         let (_, examples) = help.split_once("Examples:\n").unwrap_or_else(|| panic!("{help}"));
         assert!(examples.lines().all(|line| line.trim_start().starts_with("keyway ")), "{examples}");

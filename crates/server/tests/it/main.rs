@@ -6,6 +6,7 @@ mod instances;
 mod served;
 
 mod canary;
+mod clients;
 mod commands;
 mod connector_check;
 mod deletion;

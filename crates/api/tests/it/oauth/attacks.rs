@@ -127,6 +127,9 @@ async fn a_start_link_that_was_opened_leads_nowhere_in_another_browser() {
     world.register("acme").await;
     let begun = world.begin(&world.server.admin(), "acme", "").await;
     let (mut first, mut second) = (world.browser(), world.browser());
+    let looking = world.server.anonymous();
+    let looked = looking.send(looking.raw("HEAD", &format!("{}{}", world.server.url(), begun.start))).await;
+    assert!(looked.status == 200 && looked.header("set-cookie").is_none(), "who only looks does not open it");
     let page = first.start(&begun).await;
     let stolen = second.open(&begun.start).await;
     assert_eq!((stolen.status, page_status(&stolen).as_str()), (403, "other_browser"));

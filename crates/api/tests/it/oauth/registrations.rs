@@ -16,7 +16,7 @@ fn client(connector: &str, level: &str, name: &str) -> Value {
 
 async fn ids(client: &Client) -> Vec<i64> {
     let rows = client.get("/registrations").await.ok();
-    rows.as_array().unwrap().iter().map(|row| row["id"].as_i64().unwrap()).collect()
+    rows.as_array().expect("a list").iter().map(|row| row["id"].as_i64().expect("a number")).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

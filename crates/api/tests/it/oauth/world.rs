@@ -103,17 +103,18 @@ impl World {
 
     pub(super) async fn with(unusual: Unusual) -> Self {
         let vendor = Vendor::start(answer).await;
-        let folder = TempDir::new().unwrap();
+        let folder = TempDir::new().expect("a temporary folder");
         for (key, rest) in CONNECTORS {
             let own = folder.path().join(key);
-            fs::create_dir(&own).unwrap();
+            fs::create_dir(&own).expect("a folder of its own");
             let name = if key == "acme" { "Acme <CRM>" } else { key };
             let head = format!("key: {key}\nname: '{name}'\nhub: crm\ndescription: For tests.\n");
-            fs::write(own.join("connector.yaml"), head + &rest.replace("{url}", &vendor.url())).unwrap();
+            fs::write(own.join("connector.yaml"), head + &rest.replace("{url}", &vendor.url()))
+                .expect("a definition that is written");
         }
         let server = TestServer::with(Store::Sqlite, |settings| {
             settings.connectors = vec![folder.path().to_owned()];
-            settings.public_url = PUBLIC.to_owned();
+            PUBLIC.clone_into(&mut settings.public_url);
             settings.shared_callback = unusual.shared_callback;
             settings.public_catalogue = unusual.public_catalogue;
         });
@@ -173,8 +174,9 @@ impl Browser {
         let request = self.client.raw("GET", &format!("{}{path}", self.root)).header("cookie", cookies.join("; "));
         let answer = self.client.send(request).await;
         for line in answer.headers.get_all("set-cookie") {
-            let pair = line.to_str().unwrap().split(';').next().unwrap();
-            let (name, value) = pair.split_once('=').unwrap();
+            let line = line.to_str().expect("text");
+            let pair = line.split_once(';').map_or(line, |(pair, _)| pair);
+            let (name, value) = pair.split_once('=').expect("a cookie");
             self.cookies.insert(name.to_owned(), value.to_owned());
         }
         answer
@@ -184,7 +186,7 @@ impl Browser {
     pub(super) async fn start(&mut self, begun: &Begun) -> String {
         let answer = self.open(&begun.start).await;
         assert_eq!(answer.status, 303, "{}", answer.text);
-        answer.header("location").unwrap().to_owned()
+        answer.header("location").expect("a location").to_owned()
     }
 
     /// Comes back from a consent page with parameters in place of the usual ones.
@@ -225,13 +227,13 @@ pub(super) fn parameter(url: &str, name: &str) -> String {
 
 /// The pairs of a query or form.
 pub(super) fn pairs(text: &str) -> BTreeMap<String, String> {
-    let url = reqwest::Url::parse(&format!("http://x/?{text}")).unwrap();
+    let url = reqwest::Url::parse(&format!("http://x/?{text}")).expect("a query");
     url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
 }
 
 /// The provider: every code is good unless it begins with `bad`.
 fn answer(seen: &Seen) -> Reply {
-    let host = seen.headers.get("host").map_or("", |host| host.to_str().unwrap());
+    let host = seen.headers.get("host").map_or("", |host| host.to_str().expect("text"));
     let own = format!("http://{host}");
     match seen.target.as_str() {
         "/.well-known/oauth-authorization-server" => Reply::json(
