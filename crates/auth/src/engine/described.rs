@@ -6,9 +6,10 @@ use serde_json::Value;
 
 use super::scene::Scene;
 
-/// The requests that the configuration describes.
-pub(super) fn steps(entries: &Described, scene: &Scene<'_>) -> Result<Vec<Step>, Problems> {
-    let entry = |key: &str| scene.party.settings.get(key).map(|value| value.expose().clone()).unwrap_or_default();
+/// The requests that the configuration describes; what they read is shown to them.
+pub(super) fn steps(entries: &Described, scene: &mut Scene<'_>) -> Result<Vec<Step>, Problems> {
+    let party = scene.party;
+    let entry = |key: &str| party.settings.get(key).map(|value| value.expose().clone()).unwrap_or_default();
     let wrong = |key: &str, message: String| Problems::one(format!("configuration.{key}"), message);
     let values = |key: &str| -> Result<Value, Problems> {
         let text = entry(key);
@@ -25,7 +26,9 @@ pub(super) fn steps(entries: &Described, scene: &Scene<'_>) -> Result<Vec<Step>,
         entries.stand_below_url(&mut steps);
     }
     if !entry(&entries.authorities).is_empty() {
-        entries.trust_authorities(&mut steps, scene.party.method.certificate.as_ref());
+        entries.trust_authorities(&mut steps, party.method.certificate.as_ref());
     }
+    scene.set("secrets", secrets);
+    scene.set("parameters", parameters);
     Ok(steps)
 }

@@ -68,7 +68,7 @@ impl Engine<'_> {
             Source::Person(returned) => {
                 show_returned(&mut scene, returned);
                 check_issuer(&scene, returned)?;
-                let (steps, parameters) = (first_steps(grant, &scene)?, person(grant, returned)?);
+                let (steps, parameters) = (first_steps(grant, &mut scene)?, person(grant, returned)?);
                 let mut granted = if grant.flow == Flow::OAuth1 {
                     obtaining.signed(&steps, &mut scene, &verifier(returned)).await?
                 } else {
@@ -81,7 +81,7 @@ impl Engine<'_> {
             }
             Source::Machine | Source::Device(_) => {
                 let device = if let Source::Device(code) = source { Some(code) } else { None };
-                let steps = first_steps(grant, &scene)?;
+                let steps = first_steps(grant, &mut scene)?;
                 let parameters = machine(grant, &scene, device);
                 obtaining.run(&steps, &mut scene, &parameters, None).await
             }
@@ -118,7 +118,7 @@ fn show_returned(scene: &mut Scene<'_>, returned: &Returned) {
 }
 
 /// The requests that bring the first token: the definition's, the configuration's, or the one that the metadata names.
-fn first_steps(grant: &Grant, scene: &Scene<'_>) -> Result<Vec<Step>, Failure> {
+fn first_steps(grant: &Grant, scene: &mut Scene<'_>) -> Result<Vec<Step>, Failure> {
     if let Some(entries) = &grant.described {
         return Ok(super::described::steps(entries, scene)?);
     }
@@ -192,7 +192,7 @@ async fn renew(obtaining: &mut Obtaining<'_>, scene: Scene<'_>, tokens: &Tokens)
     match &grant.refresh {
         Refresh::Never => Err(Failure::Problems(Problems::one("refresh", "is not offered by this provider"))),
         Refresh::Again => {
-            let steps = first_steps(grant, &scene)?;
+            let steps = first_steps(grant, &mut scene)?;
             let parameters = machine(grant, &scene, None);
             obtaining.run(&steps, &mut scene, &parameters, None).await
         }

@@ -2,6 +2,7 @@
 
 mod close;
 mod close_service;
+mod consents;
 mod definition_schema;
 mod github;
 mod github_service;

@@ -1,4 +1,4 @@
-//! Intuit's authorization server and QuickBooks Online, from <https://developer.intuit.com> (OAuth 2.0, Accounting API): the
+//! Intuit's authorization server and `QuickBooks` Online, from <https://developer.intuit.com> (OAuth 2.0, Accounting API): the
 //! callback names the company, the client says who it is with HTTP basic only, the refresh token has a lifetime that is told
 //! and is replaced, rows are counted from 1.
 

@@ -46,7 +46,7 @@ pub(super) fn access(consent: &mut Consent, request: &Request<'_>) -> Reply {
     answer["team"] = json!({ "id": "T1", "name": "Wayne" });
     answer["authed_user"] = json!({ "id": USERS[grant.user] });
     if let Some(scope) = person {
-        let own = Grant { scope, asked: [("kind".to_owned(), "user".to_owned())].into(), ..grant.clone() };
+        let own = Grant { scope, asked: [("kind".to_owned(), "user".to_owned())].into(), ..grant };
         let mut tokens = tokens(consent, &own);
         tokens["id"] = USERS[grant.user].into();
         answer["authed_user"] = tokens;
