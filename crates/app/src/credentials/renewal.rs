@@ -445,8 +445,9 @@ impl<'a> Renewal<'a> {
         let fail = Fail {
             instance: id,
             fence: self.lease.fence,
-            failure: RenewalFailure { retry_at: (!is_over).then(|| self.retry_at(&failure, now)), keeps_attempt, now },
+            failure: RenewalFailure { retry_at: (!is_over).then(|| self.retry_at(&failure, now)), keeps_attempt },
             is_over,
+            now,
             trouble: Trouble { since, evidence: words.clone() },
         };
         self.write(Write::Fail(Box::new(fail))).await?;
