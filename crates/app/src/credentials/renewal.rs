@@ -68,7 +68,7 @@ impl Renewable {
         now: Timestamp,
     ) -> Self {
         let expiry = method.grant.as_ref().map_or_else(Expiry::default, |grant| grant.expiry);
-        let end = tokens.expires_at();
+        let end = tokens.renewable_end();
         // Whoever began a renewal and holds no lease any more did not end it.
         let interrupted = stored.attempt_at.is_some() && stored.holder.is_none_or(|(_, until)| until <= now);
         let from = end.map(|end| renew_at(stored.updated_at, end, &expiry));
