@@ -174,6 +174,23 @@ pub(crate) async fn after_refusal(app: &App, snapshot: &Snapshot) -> Result<Opti
     }
 }
 
+/// Renews beside a call that the provider has refused and that cannot be sent again: the next one finds newer tokens.
+pub(crate) fn aside(app: &App, snapshot: &Snapshot) {
+    let Some(life) = snapshot.life.as_ref().filter(|life| life.can_renew()) else { return };
+    let (version, organization, id) = (life.version, snapshot.organization, snapshot.id);
+    if app.credentials.driven.get(&id) == Some(version) {
+        return;
+    }
+    let owned = app.clone();
+    drop(app.control.spawn(async move {
+        match renew(&owned, organization, id, version).await {
+            Ok(newer) => owned.credentials.driven.insert(id, newer.life.as_ref().map_or(0, Renewable::version)),
+            // The instance's health says it too.
+            Err(error) => tracing::debug!(instance.id = id.0, %error, "a refused token could not be renewed"),
+        }
+    }));
+}
+
 /// The snapshot with newer tokens than a snapshot has.
 async fn renewed(app: &App, snapshot: &Snapshot) -> Result<Arc<Snapshot>> {
     let version = snapshot.life.as_ref().map_or(0, Renewable::version);
