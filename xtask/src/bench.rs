@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: Keyway beside nginx on this machine, as a table and as JSON. Measures, decides nothing:
 //! a target that was not reached is written down, an answer that was not 2xx is a failure.
 
+mod authority;
 mod calls;
 mod http;
 mod hub;
@@ -10,6 +11,7 @@ mod log;
 mod memory;
 mod nginx;
 mod options;
+mod refresh;
 mod report;
 mod startup;
 mod statistics;
@@ -48,6 +50,9 @@ pub(crate) fn command(workspace: &Workspace, args: &[String]) -> Result<()> {
     }
     if options.includes(Part::Log) {
         step("log", || log::measure(&binary, &options, &mut report))?;
+    }
+    if options.includes(Part::Refresh) {
+        step("refresh", || refresh::measure(&binary, &options, &mut report))?;
     }
     write(workspace, &options, &report)?;
     match report.errors {

@@ -20,10 +20,11 @@ The project's commands. Nothing but Rust, Node.js 20 and (for tests and benchmar
   cargo xtask soak [NAME]              the torture tests with full counts -> bench/results/soak-*.json
       cargo xtask soak
       cargo xtask soak kill            only those with `kill` in their name
+      cargo xtask soak refresh         renewals: storms of calls, and kills in between
 
   cargo xtask bench [PART] [--seconds N] [--quick]
                                        speed and memory beside nginx -> bench/results/bench-*.{json,md}
-      cargo xtask bench                calls, memory, start, instances, hub and log
+      cargo xtask bench                calls, memory, start, instances, hub, log and refresh
       cargo xtask bench calls          one part
       cargo xtask bench --quick        a first impression in a minute or two
 

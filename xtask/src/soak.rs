@@ -18,10 +18,10 @@ use crate::workspace::Workspace;
 /// What a test prints before the JSON of its result; libtest may write in front of it on the same line.
 const MARK: &str = "soak-result: ";
 
-const BUILD: &str = "test --release --package keyway-server --test it --no-run";
+const BUILD: &str = "test --release --package keyway-server --package keyway-script --test it --no-run";
 
-/// The tests: those of this one binary that have `soak` in their name.
-const TEST: &str = "test --release --package keyway-server --test it --";
+/// The tests: those of these binaries that have `soak` in their name.
+const TEST: &str = "test --release --package keyway-server --package keyway-script --test it --";
 
 pub(crate) fn command(workspace: &Workspace, args: &[String]) -> Result<()> {
     let name = match args {
@@ -65,7 +65,10 @@ pub(crate) fn write(workspace: &Workspace, file: &str, report: &Value) -> Result
 fn list(workspace: &Workspace, name: Option<&str>) -> Result<Vec<String>> {
     let text = exec::capture(workspace.cargo(TEST).args(["--list", "soak"]))?;
     let all: Vec<String> = text.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect();
-    let chosen: Vec<String> = all.iter().filter(|test| name.is_none_or(|name| test.contains(name))).cloned().collect();
+    // `refresh-kill` is `refresh_kill` to Rust.
+    let wanted = name.map(|name| name.replace('-', "_"));
+    let is_chosen = |test: &&String| wanted.as_ref().is_none_or(|wanted| test.contains(wanted));
+    let chosen: Vec<String> = all.iter().filter(is_chosen).cloned().collect();
     if chosen.is_empty() {
         let message = format!("no soak test is named `{}`; there are: {}", name.unwrap_or("soak"), all.join(", "));
         return Err(Failure::new(message));

@@ -60,7 +60,7 @@ pub struct StoredGrant {
     pub answer: Option<Vec<u8>>,
     /// When the instance was first connected.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// When its token set last changed.
     pub updated_at: Timestamp,
 }
 

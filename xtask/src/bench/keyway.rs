@@ -107,6 +107,11 @@ pub(super) fn create_instance_of(
     configuration: &Value,
 ) -> Result<String> {
     let body = json!({ "name": name, "element": { "key": connector }, "configuration": configuration });
+    post_instance(connection, authorization, &body)
+}
+
+/// Creates an instance of a whole request body; returns its token.
+pub(super) fn post_instance(connection: &mut Connection, authorization: &str, body: &Value) -> Result<String> {
     let headers = [("Authorization", authorization)];
     let answer = connection.post(&format!("{API}/instances"), &headers, &body.to_string())?;
     let text = String::from_utf8_lossy(&answer.body);

@@ -14,6 +14,8 @@ pub(super) enum Part {
     Hub,
     /// What the log of calls costs.
     Log,
+    /// Many tokens that end at once.
+    Refresh,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -60,6 +62,7 @@ impl Options {
             Some(Part::Instances) => "bench-instances",
             Some(Part::Hub) => "bench-hub",
             Some(Part::Log) => "bench-log",
+            Some(Part::Refresh) => "bench-refresh",
         };
         format!("{part}{}", if self.quick { "-quick" } else { "" })
     }
@@ -73,7 +76,11 @@ fn part(name: &str) -> Result<Part> {
         "instances" => Ok(Part::Instances),
         "hub" => Ok(Part::Hub),
         "log" => Ok(Part::Log),
-        _ => Err(Failure::usage(format!("bench has no part `{name}` (calls, memory, start, instances, hub, log)"))),
+        "refresh" => Ok(Part::Refresh),
+        _ => {
+            let parts = "calls, memory, start, instances, hub, log, refresh";
+            Err(Failure::usage(format!("bench has no part `{name}` ({parts})")))
+        }
     }
 }
 

@@ -160,7 +160,11 @@ impl Running<'_> {
             self.attempts += 1;
             let profiled = snapshot.authorizer.profile().map(|profile| egress.with_profile(profile));
             let answer = profiled.as_ref().unwrap_or(egress).send(outgoing).await?;
-            let Some(again) = again.filter(|_| snapshot.expired.contains(&answer.status().as_u16())) else {
+            let refused = snapshot.expired.contains(&answer.status().as_u16());
+            let Some(again) = again.filter(|_| refused) else {
+                if refused && self.attempts == 1 {
+                    credentials::aside(self.app, &snapshot);
+                }
                 break answer;
             };
             match credentials::after_refusal(self.app, &snapshot).await? {

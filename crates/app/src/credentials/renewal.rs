@@ -68,7 +68,7 @@ impl Renewable {
         now: Timestamp,
     ) -> Self {
         let expiry = method.grant.as_ref().map_or_else(Expiry::default, |grant| grant.expiry);
-        let end = tokens.expires_at();
+        let end = tokens.renewable_end();
         // Whoever began a renewal and holds no lease any more did not end it.
         let interrupted = stored.attempt_at.is_some() && stored.holder.is_none_or(|(_, until)| until <= now);
         let from = end.map(|end| renew_at(stored.updated_at, end, &expiry));
@@ -172,6 +172,23 @@ pub(crate) async fn after_refusal(app: &App, snapshot: &Snapshot) -> Result<Opti
             Ok(None)
         }
     }
+}
+
+/// Renews beside a call that the provider has refused and that cannot be sent again: the next one finds newer tokens.
+pub(crate) fn aside(app: &App, snapshot: &Snapshot) {
+    let Some(life) = snapshot.life.as_ref().filter(|life| life.can_renew()) else { return };
+    let (version, organization, id) = (life.version, snapshot.organization, snapshot.id);
+    if app.credentials.driven.get(&id) == Some(version) {
+        return;
+    }
+    let owned = app.clone();
+    drop(app.control.spawn(async move {
+        match renew(&owned, organization, id, version).await {
+            Ok(newer) => owned.credentials.driven.insert(id, newer.life.as_ref().map_or(0, Renewable::version)),
+            // The instance's health says it too.
+            Err(error) => tracing::debug!(instance.id = id.0, %error, "a refused token could not be renewed"),
+        }
+    }));
 }
 
 /// The snapshot with newer tokens than a snapshot has.
@@ -446,8 +463,9 @@ impl<'a> Renewal<'a> {
         let fail = Fail {
             instance: id,
             fence: self.lease.fence,
-            failure: RenewalFailure { retry_at: (!is_over).then(|| self.retry_at(&failure, now)), keeps_attempt, now },
+            failure: RenewalFailure { retry_at: (!is_over).then(|| self.retry_at(&failure, now)), keeps_attempt },
             is_over,
+            now,
             trouble: Trouble { since, evidence: words.clone() },
         };
         self.write(Write::Fail(Box::new(fail))).await?;

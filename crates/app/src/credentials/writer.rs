@@ -58,6 +58,8 @@ pub(crate) struct Fail {
     pub(crate) failure: RenewalFailure,
     /// Whether only a person can bring a new grant.
     pub(crate) is_over: bool,
+    /// When it failed.
+    pub(crate) now: Timestamp,
     pub(crate) trouble: Trouble,
 }
 
@@ -191,7 +193,7 @@ async fn fail_renewal(tx: &mut Tx, fail: &Fail) -> Done {
     if !tx.lock_instance(fail.instance).await? || !tx.fail_renewal(fail.instance, fail.fence, &fail.failure).await? {
         return Ok(Written::Held(false));
     }
-    let now = fail.failure.now;
+    let now = fail.now;
     if fail.is_over {
         tx.set_standing(fail.instance, Standing::ReconnectNeeded, now).await?;
     }

@@ -86,6 +86,13 @@ impl Tokens {
         self.0.values().filter_map(|set| set.expires_at).min()
     }
 
+    /// When the first of the access tokens ends that a renewal replaces. Where some sets can be renewed, those that cannot stay as
+    /// they are, and are no reason to renew.
+    pub fn renewable_end(&self) -> Option<Timestamp> {
+        let all = !self.can_renew();
+        self.0.values().filter(|set| all || set.refresh.is_some()).filter_map(|set| set.expires_at).min()
+    }
+
     /// When the first of the renewing tokens ends.
     pub fn refresh_expires_at(&self) -> Option<Timestamp> {
         self.0.values().filter_map(|set| set.refresh_expires_at).min()

@@ -47,7 +47,7 @@ fn is_soak() -> bool {
 }
 
 #[tokio::test]
-async fn soak_memory_of_a_worker_levels_out() {
+async fn soak_of_scripts_whose_workers_memory_levels_out() {
     let counts = if is_soak() { FULL } else { USUAL };
     let [early, late] = resident_after(counts).await;
     println!("soak-result: {{\"calls\":{counts:?},\"residentKib\":[{early},{late}]}}");

@@ -19,6 +19,7 @@ mod limits_of_trust;
 mod master_key;
 mod metrics;
 mod refusals;
+mod renewals;
 mod rotation;
 mod rotation_crash;
 mod scripts;

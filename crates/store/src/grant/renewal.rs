@@ -40,8 +40,6 @@ pub struct RenewalFailure {
     pub retry_at: Option<Timestamp>,
     /// Whether nobody knows if the provider carried it out: the attempt stays marked.
     pub keeps_attempt: bool,
-    /// When it ended.
-    pub now: Timestamp,
 }
 
 row! { LeaseRow { lease_fence: i64, attempt_at: Option<i64>, attempt_answer: Option<Vec<u8>> } }
@@ -101,15 +99,15 @@ impl Tx {
         Ok(kept == 1)
     }
 
-    /// Counts a failure and gives the lease back; whether it still held.
+    /// Counts a failure and gives the lease back; whether it still held. The token set has not changed by it.
     pub async fn fail_renewal(&mut self, instance: InstanceId, fence: i64, failure: &RenewalFailure) -> Result<bool> {
         let kept = on!(self, c => sqlx::query(
-            "update instance_grant set failures = failures + 1, retry_at = $3, updated_at = $5, lease_owner = null, \
-             lease_until = null, attempt_at = case when $4 then attempt_at end, \
+            "update instance_grant set failures = failures + 1, retry_at = $3, lease_owner = null, lease_until = null, \
+             attempt_at = case when $4 then attempt_at end, \
              attempt_answer = case when $4 then attempt_answer end \
              where instance_id = $1 and lease_fence = $2 and lease_owner is not null")
             .bind(instance.0).bind(fence).bind(failure.retry_at.map(Timestamp::as_millis)).bind(failure.keeps_attempt)
-            .bind(failure.now.as_millis()).execute(c).await.map(|done| done.rows_affected()))?;
+            .execute(c).await.map(|done| done.rows_affected()))?;
         Ok(kept == 1)
     }
 

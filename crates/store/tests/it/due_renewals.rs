@@ -65,7 +65,7 @@ async fn a_grant_is_not_due_before_the_provider_may_be_asked_again(t: Test) -> O
     let instance = due_at(&t, &acme, 10).await?;
     let mut tx = t.write().await?;
     let lease = tx.begin_renewal(instance, at(0).as_millis(), Uuid::nil(), at(20), at(80)).await?;
-    let failure = RenewalFailure { retry_at: Some(at(50)), keeps_attempt: true, now: at(21) };
+    let failure = RenewalFailure { retry_at: Some(at(50)), keeps_attempt: true };
     assert!(tx.fail_renewal(instance, lease.expect("nobody holds it").fence, &failure).await?);
     tx.commit().await?;
     assert_eq!(due(&t, 49).await?, []);

@@ -132,7 +132,7 @@ async fn touch(store: Store, instance: InstanceId, number: u128) -> keyway_store
             tx.commit().await?;
             tx = store.write().await?;
             tx.lock_instance(instance).await?;
-            let failure = RenewalFailure { retry_at: None, keeps_attempt: false, now: at(11) };
+            let failure = RenewalFailure { retry_at: None, keeps_attempt: false };
             if tx.fail_renewal(instance, fence, &failure).await? {
                 tx.set_standing(instance, Standing::ReconnectNeeded, at(11)).await?;
             }

@@ -193,6 +193,12 @@ impl<'a> Exchange<'a> {
             let outcome = self.way_out().send(request).await;
             tried += 1;
             if let Ok(answer) = &outcome
+                && !at_hand
+                && self.snapshot.expired.contains(&answer.status().as_u16())
+            {
+                credentials::aside(self.app, self.current());
+            }
+            if let Ok(answer) = &outcome
                 && at_hand
                 && self.renew_after(answer.status().as_u16()).await?
             {

@@ -62,11 +62,11 @@ async fn a_refused_upload_that_is_not_kept_renews_for_the_next_call() {
     let instance = on.connect("ann").await;
     let client = on.client(&instance);
     on.authority.end_access();
-    let request = client.request("POST", "/proxy/things").body("x".repeat(1024 * 1024));
-    assert_eq!(client.send(request).await.status, 401);
-    crate::support::eventually(async || on.authority.asked() == 2).await;
-    let request = client.request("POST", "/proxy/things").body("x".repeat(1024 * 1024));
-    assert_eq!(client.send(request).await.status, 200);
+    let upload =
+        async || client.send(client.request("POST", "/proxy/things").body("x".repeat(1024 * 1024))).await.status;
+    assert_eq!(upload().await, 401);
+    crate::support::eventually(async || upload().await == 200).await;
+    assert_eq!(on.authority.asked(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
