@@ -9,11 +9,11 @@ use axum::response::Response;
 use http::{HeaderMap, Method};
 use keyway_app::App;
 use utoipa::ToSchema;
-use utoipa::openapi::Content;
 use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::schema::{Object, Type};
+use utoipa::openapi::{Content, Required};
 
 use super::{ALL, ELEMENT, SIGN_IN, Sketch, USER};
 use crate::cookies::ShownCookies;
@@ -93,7 +93,8 @@ impl Input for ShownCookies {
 impl Input for Form {
     fn describe(sketch: &mut Sketch) {
         let anything = Content::new(Some(Object::with_type(Type::Object)));
-        sketch.sends(RequestBodyBuilder::new().content("application/x-www-form-urlencoded", anything).build());
+        let body = RequestBodyBuilder::new().required(Some(Required::True));
+        sketch.sends(body.content("application/x-www-form-urlencoded", anything).build());
         sketch.refuses(415);
     }
 }

@@ -175,7 +175,7 @@ async fn below_element(app: &App, at: &Segments, on: &OnInstance) -> Result<Inst
 
 /// What is brought from the provider; `None` where nothing is.
 fn brought<T: ToSchema>(body: &mut Object<T>) -> Option<Brought> {
-    let external = body.text("externalAuthentication").filter(|text| !text.is_empty() && text != "none");
+    let external = body.text("externalAuthentication").filter(|text| text != "none");
     let data = body.object("providerData");
     let initial = external.as_deref() == Some("initial");
     if external.is_some() && !initial {

@@ -111,6 +111,7 @@ pub(crate) enum RegistrationLevel {
 #[schema(rename_all = "camelCase")]
 pub(crate) struct NewRegistration {
     /// The key or number of the connector.
+    #[schema(min_length = 1)]
     connector: String,
     /// Whose it is; the organization's where absent.
     level: Option<RegistrationLevel>,

@@ -23,11 +23,14 @@ pub(crate) fn check(before: &Place<'_>, after: &Place<'_>, input: &Configuration
     let to = origins(after.connector, after.configuration)?;
     // What was stored was checked then; if it no longer reads as a URL, nothing is known about where it pointed.
     let from = origins(before.connector, before.configuration).unwrap_or_default();
-    if to.is_subset(&from) {
+    let reason = if !to.is_subset(&from) {
+        let list = |origins: &BTreeSet<String>| origins.iter().cloned().collect::<Vec<_>>().join(", ");
+        format!("the instance moves from {} to {}", list(&from), list(&to))
+    } else if let Some(entry) = redescribed(before, after) {
+        format!("{entry} says where it goes")
+    } else {
         return Ok(());
-    }
-    let list = |origins: &BTreeSet<String>| origins.iter().cloned().collect::<Vec<_>>().join(", ");
-    let (from, to) = (list(&from), list(&to));
+    };
     let mut problems = Problems::default();
     for key in secret_keys(before.connector).union(&secret_keys(after.connector)) {
         let stored = before.configuration.get(*key);
@@ -35,21 +38,27 @@ pub(crate) fn check(before: &Place<'_>, after: &Place<'_>, input: &Configuration
             stored.is_some_and(|value| !value.expose().is_empty() && !is_default(before.connector, key, value));
         let sent_anew = input.get(*key).is_some_and(|value| !is_mask(value.as_ref()));
         if stored && !sent_anew {
-            problems.add(
-                format!("configuration.{key}"),
-                format!("must be sent again, because the instance moves from {from} to {to}"),
-            );
+            problems.add(format!("configuration.{key}"), format!("must be sent again, because {reason}"));
         }
     }
     problems.into_result().map_err(Error::Invalid)
 }
 
-/// Every entry that a connector sends to the provider as a credential, or that is secret and goes with its requests.
+/// The entry of a described request that a change touches, if it decides where the request goes.
+fn redescribed<'a>(before: &Place<'_>, after: &Place<'a>) -> Option<&'a str> {
+    let described = after.connector.methods.iter().filter_map(|method| method.grant.as_ref()?.described.as_ref());
+    let mut entries = described.flat_map(|described| [&described.request, &described.parameters, &described.url]);
+    let set = |place: &Place<'_>, key: &str| place.configuration.get(key).map(|value| value.expose().to_owned());
+    let differs = |key: &&String| set(before, key).unwrap_or_default() != set(after, key).unwrap_or_default();
+    entries.find(differs).map(String::as_str)
+}
+
+/// Every entry that a connector sends to the provider as a credential, and every one that is secret: what its requests do not
+/// read goes with the client's own, or into a described one.
 fn secret_keys(connector: &Connector) -> BTreeSet<&str> {
-    let methods = connector.methods.iter();
-    let credentials = methods.flat_map(Method::credential_keys);
-    let requests = connector.request_keys().into_iter();
-    credentials.chain(requests.filter(|key| is_kept_back(connector, key))).collect()
+    let credentials = connector.methods.iter().flat_map(Method::credential_keys);
+    let secrets = connector.fields.iter().map(|field| field.key.as_str()).filter(|key| is_kept_back(connector, key));
+    credentials.chain(secrets).collect()
 }
 
 /// Refuses a change after which answers would show a stored secret in clear, naming each: another connector, or another
