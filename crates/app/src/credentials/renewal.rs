@@ -313,7 +313,13 @@ impl<'a> Renewal<'a> {
                 let keeps = self.lease.was_interrupted;
                 self.fail(failure, keeps, &redactor).await
             }
-            Err(Asked::Own(error)) => Err(error),
+            // The store is away, or another process has the lease: nothing can be written.
+            Err(Asked::Own(error @ Error::Unavailable(_))) => Err(error),
+            Err(Asked::Own(error)) => {
+                let failure = Failure::Unusable(error.to_string());
+                let keeps = self.lease.was_interrupted;
+                self.fail(failure, keeps, &redactor).await
+            }
         }
     }
 
@@ -380,8 +386,15 @@ impl<'a> Renewal<'a> {
         let Some(sealed) = &self.lease.answer else { return Ok(None) };
         let instance = &self.sealed.instance;
         let place = place(instance.organization, instance.uuid, ANSWER_FIELD);
-        let text = self.app.keyring.open_value(place, sealed).await?;
-        Ok(Recorded::parse(&text))
+        match self.app.keyring.open_value(place, sealed).await {
+            Ok(text) => Ok(Recorded::parse(&text)),
+            Err(error @ Error::Unavailable(_)) => Err(error),
+            // It will never open; the provider may still take the old token.
+            Err(error) => {
+                tracing::error!(instance.id = instance.id.0, %error, "a kept answer of a provider cannot be opened");
+                Ok(None)
+            }
+        }
     }
 
     /// Keeps an answer. When the store is away it goes on: the tokens are in memory, and their own write is tried for long.

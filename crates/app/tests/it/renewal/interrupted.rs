@@ -100,6 +100,23 @@ async fn a_provider_that_was_left_alone_interrupted_nothing() {
     assert!(!reason.contains("interrupted"), "nothing was sent for it: {reason}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_cannot_be_opened_blocks_nothing() {
+    let on = Renewing::new().await;
+    let instance = on.connect("ann").await;
+    let app = on.server.app();
+    let id = InstanceId(instance.id);
+    let grant = app.store.read().await.expect("a store").grant(id).await.expect("a row").expect("a grant");
+    let mut tx = app.store.write().await.expect("a store");
+    let now = app.clock.now();
+    let begun = tx.begin_renewal(id, grant.version, app.entropy.uuid(), now, now.plus_seconds(10)).await;
+    let lease = begun.expect("a row").expect("a lease");
+    assert!(tx.keep_answer(id, lease.fence, b"of another key").await.expect("a row"));
+    tx.commit().await.expect("a commit");
+    on.pass_an_hour();
+    assert_eq!(on.call(&instance).await.ok()["token"], "a.ann.2");
+}
+
 /// Two token sets, each renewed by a request of its own.
 const TWO: &str = "
     authorize: /authorize
