@@ -181,7 +181,7 @@ impl Connector {
         requests.flat_map(Request::keys).collect()
     }
 
-    /// Those of them that an instance of a method has: the others stay empty.
+    /// The entries that decide which hosts are called, and that an instance of a method has: the others stay empty.
     pub fn host_keys_for(&self, method: &Method) -> BTreeSet<&str> {
         let of_method: BTreeSet<&str> = self.fields_for(method).map(|field| field.key.as_str()).collect();
         self.host_keys().into_iter().filter(|key| of_method.contains(key)).collect()

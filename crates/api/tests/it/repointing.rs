@@ -1,6 +1,6 @@
 //! A stored secret never follows its instance to another host.
 
-use keyway_testing::{TestServer, Vendor, on_both_stores};
+use keyway_testing::{Reply, TestServer, Vendor, on_both_stores};
 use serde_json::json;
 
 use crate::fixture::{at, basic, credential_of, text};
@@ -91,4 +91,36 @@ async fn a_move_to_a_connector_with_another_host_is_the_same() {
     assert_eq!(kept["element"]["key"], "http");
     assert_eq!((&kept["id"], &kept["token"]), (&made["id"], &made["token"]));
     assert_eq!(credential_of(&server, text(&made, "token"), &mine).await, "Basic Z29vZDo=");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_request_that_is_described_anew_asks_for_its_secrets_again() {
+    let token = || json!({ "token": "short-lived" });
+    let mine = Vendor::start(move |_| Reply::json(200, &token())).await;
+    let thief = Vendor::start(move |_| Reply::json(200, &token())).await;
+    let server = TestServer::start();
+    let admin = server.admin();
+    let request = |url: &str| {
+        let body = json!({ "password": "{{password}}" });
+        json!({ "POST": format!("{url}/login"), "body": body, "capture": { "token.access": "body.token" } }).to_string()
+    };
+    let configuration = json!({
+        "base.url": mine.url(),
+        "authentication.type": "login",
+        "login.request": request(""),
+        "login.secrets": json!({ "password": "first-secret" }).to_string(),
+    });
+    let made =
+        admin.post("/instances", json!({ "element": { "key": "http" }, "configuration": configuration })).await.ok();
+    assert_eq!(credential_of(&server, text(&made, "token"), &mine).await, "Bearer short-lived");
+    for stolen in [
+        json!({ "login.request": request(&thief.url()) }),
+        json!({ "login.url": thief.url() }),
+        json!({ "login.parameters": json!({ "host": thief.url() }).to_string() }),
+    ] {
+        let answer = admin.patch(&at(&made), json!({ "configuration": stolen })).await;
+        assert_eq!(answer.status, 400, "{}", answer.text);
+        assert!(answer.message().contains("configuration.login.secrets must be sent again"), "{}", answer.text);
+    }
+    assert!(thief.seen().is_empty());
 }

@@ -112,7 +112,7 @@ async fn a_set_that_an_answer_does_not_name_stays_as_it_was() {
     assert_eq!(on.call(&instance).await.ok()["token"], "a.ann.2");
     assert_eq!(last_token(&on.authority), "Bearer a.ann.2");
     let seen = on.authority.calls().pop().expect("a call");
-    assert_eq!(seen.headers.get("x-user-token").map(|value| value.as_bytes()), Some(&b"u-1"[..]));
+    assert_eq!(seen.headers.get("x-user-token").map(http::HeaderValue::as_bytes), Some(&b"u-1"[..]));
 }
 
 /// The same with a token of the person that is renewed by itself.

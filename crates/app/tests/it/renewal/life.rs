@@ -9,7 +9,7 @@ use crate::support::eventually;
 /// Whether a token that was got with these members of an answer is renewed for a call after so many seconds.
 async fn is_renewed(members: serde_json::Value, method: &str, after: i64) -> bool {
     let on = Renewing::with(method).await;
-    on.authority.change(|rules| rules.more = members.as_object().unwrap().clone());
+    on.authority.change(|rules| rules.more.clone_from(members.as_object().expect("an object")));
     let instance = on.connect("ann").await;
     on.authority.change(|rules| rules.more.clear());
     on.clock.advance(after);

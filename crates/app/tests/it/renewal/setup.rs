@@ -86,13 +86,13 @@ impl Renewing {
 
     /// Connects an instance with the code `name`.
     pub(crate) async fn connect(&self, name: &str) -> Instance {
-        self.made(&self.post(name, json!({ "code": name })).await)
+        made(&self.post(name, json!({ "code": name })).await)
     }
 
     /// Makes an instance that needs no person.
     pub(crate) async fn machine(&self) -> Instance {
         let body = json!({ "name": "one", "element": { "key": "rotating" }, "configuration": self.configuration() });
-        self.made(&self.server.admin().post("/instances", body).await)
+        made(&self.server.admin().post("/instances", body).await)
     }
 
     /// Posts an instance with what a person brought.
@@ -111,13 +111,6 @@ impl Renewing {
             "oauth.api.secret": Authority::SECRET,
             "oauth.callback.url": "https://app.example/callback",
         })
-    }
-
-    /// The instance that an answer made.
-    pub(crate) fn made(&self, answer: &Answer) -> Instance {
-        let made = answer.ok();
-        let id = made["id"].as_i64().expect("an id");
-        Instance { id, token: made["token"].as_str().expect("a token").to_owned() }
     }
 
     /// Calls the provider through an instance.
@@ -170,4 +163,11 @@ pub(crate) fn last_token(authority: &Authority) -> String {
 /// A clock that is not moved by hand.
 pub(crate) fn true_clock() -> Arc<dyn Clock> {
     Arc::new(SystemClock)
+}
+
+/// The instance that an answer made.
+pub(crate) fn made(answer: &Answer) -> Instance {
+    let made = answer.ok();
+    let id = made["id"].as_i64().expect("an id");
+    Instance { id, token: made["token"].as_str().expect("a token").to_owned() }
 }
