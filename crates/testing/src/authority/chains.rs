@@ -56,13 +56,13 @@ impl Chains {
         let chain = match given("grant_type") {
             "authorization_code" => self.begin(given("code")),
             "client_credentials" => self.begin("machine"),
-            "refresh_token" => match self.renew(given("refresh_token"), rules) {
-                Some(chain) => chain,
-                None => {
+            "refresh_token" => {
+                let Some(chain) = self.renew(given("refresh_token"), rules) else {
                     self.refused += 1;
                     return Reply::json(400, &json!({ "error": "invalid_grant" }));
-                }
-            },
+                };
+                chain
+            }
             _ => return Reply::json(400, &json!({ "error": "unsupported_grant_type" })),
         };
         Reply::json(200, &self.pair(&chain, rules))
@@ -70,12 +70,8 @@ impl Chains {
 
     /// Begins a chain, or goes on with it.
     fn begin(&mut self, name: &str) -> String {
-        let chain = self.all.entry(name.to_owned()).or_insert(Chain {
-            newest: 0,
-            since: Instant::now(),
-            access_from: 1,
-            ended: false,
-        });
+        let first = || Chain { newest: 0, since: Instant::now(), access_from: 1, ended: false };
+        let chain = self.all.entry(name.to_owned()).or_insert_with(first);
         chain.newest += 1;
         (chain.access_from, chain.since) = (chain.newest, Instant::now());
         name.to_owned()

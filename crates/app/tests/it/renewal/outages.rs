@@ -1,6 +1,6 @@
 //! A token endpoint that fails: the grant lives on, the instance's health says why, and the next try brings a token.
 
-use keyway_testing::{Reply, Trouble};
+use keyway_testing::{Answer, Reply, Trouble};
 use serde_json::json;
 
 use super::setup::{PERSON, Renewing};
@@ -11,6 +11,11 @@ fn answer(status: u16, kind: &str, body: &str) -> Trouble {
     Trouble::Answer(Reply { status, headers, body: body.to_owned() })
 }
 
+fn assert_failed(answer: &Answer) {
+    assert!(matches!(answer.status, 502 | 504), "{}", answer.text);
+    assert!(answer.message().starts_with("the token cannot be renewed now: "), "{}", answer.text);
+}
+
 /// Lets a renewal fail after the token's end, and looks at what callers and health say; then everything works again.
 async fn survives(trouble: Trouble, says: &str) {
     let on = Renewing::with(&format!("{PERSON}    expiry: {{ reuse: 60 }}\n")).await;
@@ -19,9 +24,7 @@ async fn survives(trouble: Trouble, says: &str) {
     on.call(&instance).await.ok();
     on.pass_an_hour();
     on.authority.change(|rules| rules.trouble = Some(trouble.clone()));
-    let failed = on.call(&instance).await;
-    assert!(matches!(failed.status, 502 | 504), "{trouble:?}: {}", failed.text);
-    assert!(failed.message().starts_with("the token cannot be renewed now: "), "{}", failed.text);
+    assert_failed(&on.call(&instance).await);
     let shown = on.shown(&instance).await;
     let reason = shown["trouble"]["reason"].as_str().expect("a reason");
     assert!(reason.contains(says), "{reason}");
@@ -31,7 +34,7 @@ async fn survives(trouble: Trouble, says: &str) {
     );
     let asked = on.authority.asked();
     // Nobody asks again before the pause is over.
-    assert!(matches!(on.call(&instance).await.status, 502 | 504));
+    assert_failed(&on.call(&instance).await);
     assert_eq!(on.authority.asked(), asked);
     on.authority.change(|rules| rules.trouble = None);
     on.clock.advance(120);

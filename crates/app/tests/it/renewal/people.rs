@@ -3,7 +3,7 @@
 use keyway_testing::Reply;
 use serde_json::{Value, json};
 
-use super::setup::{PERSON, Renewing, last_token};
+use super::setup::{PERSON, Renewing, last_token, made};
 use crate::support::Instance;
 
 /// Authenticates an instance again with a code.
@@ -25,14 +25,14 @@ async fn tokens_from_elsewhere_are_taken_and_renewed() {
             "externalAuthentication": "initial" })
     };
     let answer = on.server.admin().post("/instances", import("a.ann.1", "r.ann.1")).await;
-    let instance = on.made(&answer);
+    let instance = made(&answer);
     assert!(!answer.text.contains("r.ann.1"), "{}", answer.text);
     assert_eq!((on.call(&instance).await.ok()["token"].clone(), on.authority.asked()), (json!("a.ann.1"), 1));
     on.authority.end_access();
     assert_eq!(on.call(&instance).await.ok()["token"], "a.ann.2");
     // A refresh token alone is enough: it is proven by being used.
     let alone = on.server.admin().post("/instances", import("", "r.ann.2")).await;
-    assert_eq!(on.call(&on.made(&alone)).await.ok()["token"], "a.ann.3");
+    assert_eq!(on.call(&made(&alone)).await.ok()["token"], "a.ann.3");
     // What is wrong leaves nothing behind.
     let wrong = on.server.admin().post("/instances", import("", "r.ann.1")).await;
     assert_eq!(wrong.status, 400, "{}", wrong.text);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::HeaderValue;
 use keyway_model::{Clock, FixedClock, SystemClock, Timestamp};
 use keyway_testing::{Answer, Authority, Client, Store, TestServer};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
 use crate::support::Instance;
@@ -86,13 +86,13 @@ impl Renewing {
 
     /// Connects an instance with the code `name`.
     pub(crate) async fn connect(&self, name: &str) -> Instance {
-        self.made(&self.post(name, json!({ "code": name })).await)
+        made(&self.post(name, json!({ "code": name })).await)
     }
 
     /// Makes an instance that needs no person.
     pub(crate) async fn machine(&self) -> Instance {
         let body = json!({ "name": "one", "element": { "key": "rotating" }, "configuration": self.configuration() });
-        self.made(&self.server.admin().post("/instances", body).await)
+        made(&self.server.admin().post("/instances", body).await)
     }
 
     /// Posts an instance with what a person brought.
@@ -111,13 +111,6 @@ impl Renewing {
             "oauth.api.secret": Authority::SECRET,
             "oauth.callback.url": "https://app.example/callback",
         })
-    }
-
-    /// The instance that an answer made.
-    pub(crate) fn made(&self, answer: &Answer) -> Instance {
-        let made = answer.ok();
-        let id = made["id"].as_i64().expect("an id");
-        Instance { id, token: made["token"].as_str().expect("a token").to_owned() }
     }
 
     /// Calls the provider through an instance.
@@ -145,6 +138,21 @@ impl Renewing {
     pub(crate) fn pass_an_hour(&self) {
         self.clock.advance(3601);
         self.tell_time(0);
+    }
+}
+
+/// The instance that an answer made.
+pub(crate) fn made(answer: &Answer) -> Instance {
+    let made = answer.ok();
+    let id = made["id"].as_i64().expect("an id");
+    Instance { id, token: made["token"].as_str().expect("a token").to_owned() }
+}
+
+/// Members by which an answer differs.
+pub(crate) fn members(object: Value) -> Map<String, Value> {
+    match object {
+        Value::Object(members) => members,
+        other => panic!("no object: {other}"),
     }
 }
 
