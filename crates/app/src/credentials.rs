@@ -7,6 +7,7 @@ mod failure;
 mod flights;
 mod held;
 mod keeper;
+mod life;
 mod renewal;
 mod writer;
 
@@ -15,7 +16,7 @@ use failure::evidence;
 pub(crate) use failure::refused;
 pub(crate) use held::{ANSWER_FIELD, GRANT_FIELD, Held, SUBJECT_FIELD, Sealed, keep_alive_at, open_grant, seal_grant};
 pub(crate) use keeper::keep_alive;
-pub(crate) use renewal::{Renewable, after_refusal, aside, fresh};
+pub(crate) use life::{Renewable, after_refusal, aside, fresh};
 pub(crate) use writer::Writer;
 
 use std::sync::Arc;

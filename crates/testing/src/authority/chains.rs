@@ -70,12 +70,8 @@ impl Chains {
 
     /// Begins a chain, or goes on with it.
     fn begin(&mut self, name: &str) -> String {
-        let chain = self.all.entry(name.to_owned()).or_insert_with(|| Chain {
-            newest: 0,
-            since: Instant::now(),
-            access_from: 1,
-            ended: false,
-        });
+        let first = || Chain { newest: 0, since: Instant::now(), access_from: 1, ended: false };
+        let chain = self.all.entry(name.to_owned()).or_insert_with(first);
         chain.newest += 1;
         (chain.access_from, chain.since) = (chain.newest, Instant::now());
         name.to_owned()

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::setup::{PERSON, Renewing, last_token};
+use super::setup::{PERSON, Renewing, last_token, members};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_call_is_sent_again_with_a_newer_token() {
@@ -73,7 +73,7 @@ async fn a_refused_upload_that_is_not_kept_renews_for_the_next_call() {
 async fn a_token_that_is_refused_again_is_not_renewed_again() {
     let on = Renewing::new().await;
     let instance = on.connect("ann").await;
-    on.authority.change(|rules| rules.more = json!({ "access_token": "never good" }).as_object().unwrap().clone());
+    on.authority.change(|rules| rules.more = members(json!({ "access_token": "never good" })));
     on.authority.end_access();
     for _ in 0..3 {
         let refused = on.call(&instance).await;

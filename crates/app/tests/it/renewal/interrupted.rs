@@ -4,7 +4,7 @@ use keyway_model::InstanceId;
 use keyway_testing::{Reply, Trouble};
 use serde_json::json;
 
-use super::setup::{PERSON, Renewing};
+use super::setup::{PERSON, Renewing, members};
 use crate::support::{Instance, eventually};
 
 /// Takes the lease as a process does that dies right after.
@@ -137,7 +137,7 @@ async fn what_the_first_request_of_two_brought_outlives_the_failure_of_the_secon
     let on = Renewing::with(TWO).await;
     on.connect("person").await;
     let user = json!({ "user": { "access_token": "a.person.1", "refresh_token": "r.person.1" } });
-    on.authority.change(|rules| rules.more = user.as_object().unwrap().clone());
+    on.authority.change(|rules| rules.more = members(user));
     let instance = on.connect("bot").await;
     on.authority.change(|rules| {
         rules.more.clear();

@@ -3,7 +3,7 @@
 use keyway_testing::Seen;
 use serde_json::json;
 
-use super::setup::{MACHINE, PERSON, Renewing, last_token};
+use super::setup::{MACHINE, PERSON, Renewing, last_token, members};
 
 fn form(seen: &Seen) -> String {
     String::from_utf8_lossy(&seen.body).into_owned()
@@ -47,7 +47,7 @@ async fn a_renewal_of_ones_own_reads_its_tokens_where_they_are() {
     let on = Renewing::with(steps).await;
     on.authority.change(|rules| {
         rules.rotates = false;
-        rules.more = json!({ "tenant": "north" }).as_object().unwrap().clone();
+        rules.more = members(json!({ "tenant": "north" }));
     });
     let instance = on.connect("ann").await;
     on.pass_an_hour();
@@ -66,7 +66,7 @@ async fn what_a_renewal_captures_is_kept_with_its_tokens() {
 ";
     let on = Renewing::with(steps).await;
     let instance = on.connect("ann").await;
-    on.authority.change(|rules| rules.more = json!({ "tenant": "north" }).as_object().unwrap().clone());
+    on.authority.change(|rules| rules.more = members(json!({ "tenant": "north" })));
     on.pass_an_hour();
     assert_eq!(on.call(&instance).await.ok()["token"], "a.ann.2");
     assert_eq!(on.shown(&instance).await["configuration"]["tenant"], "north");
@@ -104,7 +104,7 @@ const BOT_AND_USER: &str = "
 async fn a_set_that_an_answer_does_not_name_stays_as_it_was() {
     let on = Renewing::with(BOT_AND_USER).await;
     let user = json!({ "user": { "access_token": "u-1", "scope": "chat" } });
-    on.authority.change(|rules| rules.more = user.as_object().unwrap().clone());
+    on.authority.change(|rules| rules.more = members(user));
     let instance = on.connect("ann").await;
     on.call(&instance).await.ok();
     on.authority.change(|rules| rules.more.clear());
@@ -139,7 +139,7 @@ async fn every_set_that_can_be_renewed_is() {
     let person = on.connect("person").await;
     on.server.admin().delete(&format!("/instances/{}", person.id)).await;
     let user = json!({ "user": { "access_token": "a.person.1", "refresh_token": "r.person.1", "expires_in": 3600 } });
-    on.authority.change(|rules| rules.more = user.as_object().unwrap().clone());
+    on.authority.change(|rules| rules.more = members(user));
     let instance = on.connect("bot").await;
     on.authority.change(|rules| rules.more.clear());
     for number in 2..=3 {
@@ -156,12 +156,12 @@ async fn every_set_that_can_be_renewed_is() {
 async fn asked_granted_and_required_scopes_are_kept_and_compared() {
     let method = format!("{PERSON}    scope: {{ ask: [read, write], required: [read] }}\n");
     let on = Renewing::with(&method).await;
-    on.authority.change(|rules| rules.more = json!({ "scope": "read" }).as_object().unwrap().clone());
+    on.authority.change(|rules| rules.more = members(json!({ "scope": "read" })));
     let instance = on.connect("ann").await;
     let grant = on.shown(&instance).await["grant"].clone();
     assert_eq!((&grant["requestedScope"], &grant["grantedScope"]), (&json!("read write"), &json!("read")));
     assert_eq!(grant["missingScopes"], json!([]));
-    on.authority.change(|rules| rules.more = json!({ "scope": "write" }).as_object().unwrap().clone());
+    on.authority.change(|rules| rules.more = members(json!({ "scope": "write" })));
     let refused = on.post("bob", json!({ "code": "bob" })).await;
     assert_eq!(refused.status, 400);
     assert!(refused.message().contains("did not grant what is needed: read"), "{}", refused.text);

@@ -1,15 +1,15 @@
 //! When tokens are renewed: before their end, by every spelling of it, whatever the clocks say, and also where nobody calls.
 
 use keyway_testing::{Authority, Store, TestServer};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::setup::{PERSON, Renewing, noon, true_clock};
+use super::setup::{PERSON, Renewing, members, noon, true_clock};
 use crate::support::eventually;
 
-/// Whether a token that was got with these members of an answer is renewed for a call after so many seconds.
-async fn is_renewed(members: serde_json::Value, method: &str, after: i64) -> bool {
+/// Whether a token of an answer with these members is renewed for a call after so many seconds.
+async fn is_renewed(answer: Value, method: &str, after: i64) -> bool {
     let on = Renewing::with(method).await;
-    on.authority.change(|rules| rules.more.clone_from(members.as_object().expect("an object")));
+    on.authority.change(|rules| rules.more = members(answer));
     let instance = on.connect("ann").await;
     on.authority.change(|rules| rules.more.clear());
     on.clock.advance(after);
@@ -26,9 +26,9 @@ async fn a_token_is_renewed_when_a_twentieth_of_its_life_is_left() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn half_a_minute_before_its_end_at_least() {
-    let members = json!({ "expires_in": 300 });
-    assert!(!is_renewed(members.clone(), PERSON, 300 - 31).await);
-    assert!(is_renewed(members, PERSON, 300 - 30).await);
+    let short = json!({ "expires_in": 300 });
+    assert!(!is_renewed(short.clone(), PERSON, 300 - 31).await);
+    assert!(is_renewed(short, PERSON, 300 - 30).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -50,9 +50,9 @@ async fn lifetimes_are_understood_in_every_spelling() {
         json!(end.as_millis()),
         json!(end.to_string()),
     ] {
-        let members = json!({ "expires_in": spelling });
-        assert!(!is_renewed(members.clone(), PERSON, 3600 - 181).await, "{members}");
-        assert!(is_renewed(members.clone(), PERSON, 3600 - 180).await, "{members}");
+        let spelt = json!({ "expires_in": spelling });
+        assert!(!is_renewed(spelt.clone(), PERSON, 3600 - 181).await, "{spelt}");
+        assert!(is_renewed(spelt.clone(), PERSON, 3600 - 180).await, "{spelt}");
     }
 }
 
@@ -72,8 +72,7 @@ async fn a_providers_clock_may_be_an_hour_off() {
         let on = Renewing::with(&method).await;
         on.tell_time(ahead);
         let ends = noon().plus_seconds(3600 + ahead).to_string();
-        on.authority
-            .change(|rules| rules.more = json!({ "ends": ends, "expires_in": null }).as_object().unwrap().clone());
+        on.authority.change(|rules| rules.more = members(json!({ "ends": ends, "expires_in": null })));
         let instance = on.connect("ann").await;
         let shown = on.shown(&instance).await;
         assert_eq!(shown["grant"]["expiresAt"], noon().plus_seconds(3600).to_string(), "{ahead}");
@@ -150,7 +149,7 @@ async fn a_disabled_instance_is_not_renewed_by_a_call_of_a_resource() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_nothing_renews_is_used_to_its_end() {
     let on = Renewing::new().await;
-    on.authority.change(|rules| rules.more = json!({ "refresh_token": null }).as_object().unwrap().clone());
+    on.authority.change(|rules| rules.more = members(json!({ "refresh_token": null })));
     let instance = on.connect("ann").await;
     on.clock.advance(3599);
     on.call(&instance).await.ok();
@@ -171,9 +170,9 @@ async fn a_set_that_nothing_renews_does_not_make_every_call_renew() {
     );
     let on = Renewing::with(&method).await;
     let user = json!({ "user": "u", "user_ends": 600, "expires_in": 86400 });
-    on.authority.change(|rules| rules.more = user.as_object().unwrap().clone());
+    on.authority.change(|rules| rules.more = members(user));
     let instance = on.connect("ann").await;
-    on.authority.change(|rules| rules.more = json!({ "expires_in": 86400 }).as_object().unwrap().clone());
+    on.authority.change(|rules| rules.more = members(json!({ "expires_in": 86400 })));
     on.pass_an_hour();
     for _ in 0..3 {
         on.call(&instance).await.ok();

@@ -1,10 +1,9 @@
 //! A token endpoint that fails: the grant lives on, the instance's health says why, and the next try brings a token.
 
-use keyway_testing::{Reply, Trouble};
-use serde_json::{Value, json};
+use keyway_testing::{Answer, Reply, Trouble};
+use serde_json::json;
 
 use super::setup::{PERSON, Renewing};
-use crate::support::Instance;
 
 /// A whole answer of a kind.
 fn answer(status: u16, kind: &str, body: &str) -> Trouble {
@@ -12,38 +11,30 @@ fn answer(status: u16, kind: &str, body: &str) -> Trouble {
     Trouble::Answer(Reply { status, headers, body: body.to_owned() })
 }
 
-/// An instance whose token has ended.
-async fn after_an_hour() -> (Renewing, Instance) {
+fn assert_failed(answer: &Answer) {
+    assert!(matches!(answer.status, 502 | 504), "{}", answer.text);
+    assert!(answer.message().starts_with("the token cannot be renewed now: "), "{}", answer.text);
+}
+
+/// Lets a renewal fail after the token's end, and looks at what callers and health say; then everything works again.
+async fn survives(trouble: Trouble, says: &str) {
     let on = Renewing::with(&format!("{PERSON}    expiry: {{ reuse: 60 }}\n")).await;
     on.authority.change(|rules| rules.grace = std::time::Duration::from_mins(1));
     let instance = on.connect("ann").await;
     on.call(&instance).await.ok();
     on.pass_an_hour();
-    (on, instance)
-}
-
-/// Its tokens are still good for all that is known, and its health says what failed.
-fn is_degraded(shown: &Value, says: &str) {
+    on.authority.change(|rules| rules.trouble = Some(trouble.clone()));
+    assert_failed(&on.call(&instance).await);
+    let shown = on.shown(&instance).await;
     let reason = shown["trouble"]["reason"].as_str().expect("a reason");
     assert!(reason.contains(says), "{reason}");
     assert_eq!(
         (&shown["lifecycle"], &shown["health"], &shown["valid"]),
         (&json!("active"), &json!("degraded"), &json!(true))
     );
-}
-
-/// Lets a renewal fail after the token's end, and looks at what callers and health say; then everything works again.
-async fn survives(trouble: Trouble, says: &str) {
-    let (on, instance) = after_an_hour().await;
-    on.authority.change(|rules| rules.trouble = Some(trouble.clone()));
-    let failed = on.call(&instance).await;
-    assert!(matches!(failed.status, 502 | 504), "{trouble:?}: {}", failed.text);
-    assert!(failed.message().starts_with("the token cannot be renewed now: "), "{}", failed.text);
-    let shown = on.shown(&instance).await;
-    is_degraded(&shown, says);
     let asked = on.authority.asked();
     // Nobody asks again before the pause is over.
-    assert!(matches!(on.call(&instance).await.status, 502 | 504));
+    assert_failed(&on.call(&instance).await);
     assert_eq!(on.authority.asked(), asked);
     on.authority.change(|rules| rules.trouble = None);
     on.clock.advance(120);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::HeaderValue;
 use keyway_model::{Clock, FixedClock, SystemClock, Timestamp};
 use keyway_testing::{Answer, Authority, Client, Store, TestServer};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
 use crate::support::Instance;
@@ -141,6 +141,21 @@ impl Renewing {
     }
 }
 
+/// The instance that an answer made.
+pub(crate) fn made(answer: &Answer) -> Instance {
+    let made = answer.ok();
+    let id = made["id"].as_i64().expect("an id");
+    Instance { id, token: made["token"].as_str().expect("a token").to_owned() }
+}
+
+/// Members by which an answer differs.
+pub(crate) fn members(object: Value) -> Map<String, Value> {
+    match object {
+        Value::Object(members) => members,
+        other => panic!("no object: {other}"),
+    }
+}
+
 /// The folder of the connector `rotating`.
 pub(crate) fn folder(method: &str) -> TempDir {
     let folder = TempDir::new().expect("a temporary folder");
@@ -163,11 +178,4 @@ pub(crate) fn last_token(authority: &Authority) -> String {
 /// A clock that is not moved by hand.
 pub(crate) fn true_clock() -> Arc<dyn Clock> {
     Arc::new(SystemClock)
-}
-
-/// The instance that an answer made.
-pub(crate) fn made(answer: &Answer) -> Instance {
-    let made = answer.ok();
-    let id = made["id"].as_i64().expect("an id");
-    Instance { id, token: made["token"].as_str().expect("a token").to_owned() }
 }
