@@ -112,7 +112,7 @@ impl Work<'_> {
         if let Some(tokens) = self.tokens_from_elsewhere(brought) {
             return self.import(tokens).await;
         }
-        if let Some(code) = brought.data.get("device_code") {
+        if let Some(code) = brought.data.get("deviceCode").or_else(|| brought.data.get("device_code")) {
             let held = self.machine_client().await?;
             return self.obtain(held, Source::Device(code)).await;
         }

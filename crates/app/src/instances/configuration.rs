@@ -101,11 +101,19 @@ fn misfit(field: Option<&Field>, value: &str) -> Option<String> {
         FieldKind::Text(longest) if value.chars().count() > *longest => {
             Some(format!("must have {longest} characters at most"))
         }
+        FieldKind::Password if is_document(value) => None,
         FieldKind::Text(_) | FieldKind::Password if value.chars().any(char::is_control) => {
             Some("must not hold line breaks or other control characters".to_owned())
         }
         _ => None,
     }
+}
+
+/// Whether a secret is one that has lines: a key or a certificate as PEM, or a JSON object of several.
+fn is_document(value: &str) -> bool {
+    let begins = value.trim_start();
+    let plain = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
+    (begins.starts_with("-----BEGIN ") || begins.starts_with('{')) && value.chars().all(plain)
 }
 
 /// What an answer shows of a configuration.

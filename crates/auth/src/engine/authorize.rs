@@ -114,7 +114,7 @@ impl Engine<'_> {
         &self,
         authorize: &Authorize,
         scene: &mut Scene<'_>,
-        parameters: Parameters,
+        parameters: Parameters<'static>,
     ) -> Result<String, Failure> {
         let (mut url, own) = place(authorize, scene)?;
         let sent = parameters.into_iter().filter(|(name, _)| !authorize.without.iter().any(|left| left == name));
@@ -126,26 +126,35 @@ impl Engine<'_> {
         };
         let pairs: Vec<(String, String)> = match pushed {
             Some(step) => {
-                let all: Parameters = sent.into_iter().collect();
+                // RFC 9126 section 2: all of the request is pushed, and what else the URL held would not count.
+                let written = own.iter().map(|(name, value)| (name.as_str(), value.clone()));
+                let kept = sent.into_iter().filter(|(name, _)| own.iter().all(|(written, _)| written != name));
+                let all: Parameters<'_> = kept.chain(written).collect();
                 let reply = self.exchange(&step, scene, Manner::Client(&all)).await?;
                 vec![
                     ("client_id".to_owned(), scene.party.client.id.clone()),
                     ("request_uri".to_owned(), request_uri(&reply)?),
                 ]
             }
-            None => sent.into_iter().map(|(name, value)| (named(&authorize.names, name), value)).collect(),
-        };
-        // What the definition writes wins over the standard's parameter of the same name.
-        let mut written = pairs;
-        for (name, value) in own {
-            match written.iter_mut().find(|(known, _)| *known == name) {
-                Some(pair) => pair.1 = value,
-                None => written.push((name, value)),
+            None => {
+                let pairs = sent.into_iter().map(|(name, value)| (named(&authorize.names, name), value));
+                with_own(pairs.collect(), own)
             }
-        }
-        append(&mut url, authorize, &written);
+        };
+        append(&mut url, authorize, &pairs);
         Ok(url)
     }
+}
+
+/// What the definition writes wins over the standard's parameter of the same name.
+fn with_own(mut pairs: Vec<(String, String)>, own: Vec<(String, String)>) -> Vec<(String, String)> {
+    for (name, value) in own {
+        match pairs.iter_mut().find(|(known, _)| *known == name) {
+            Some(pair) => pair.1 = value,
+            None => pairs.push((name, value)),
+        }
+    }
+    pairs
 }
 
 /// The grant and the consent page of a method.
@@ -174,7 +183,7 @@ fn of_code(
     party: Party<'_>,
     asking: &Asking,
     (scope, verifier, nonce): (&str, Option<&Secret>, Option<&String>),
-) -> Parameters {
+) -> Parameters<'static> {
     let mut parameters = vec![
         ("response_type", "code".to_owned()),
         ("client_id", party.client.id.clone()),

@@ -21,7 +21,7 @@ use crate::{Authorizer, BaseUrl, Outgoing};
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Manner<'a> {
     /// As the client, with these parameters of a standard.
-    Client(&'a Parameters),
+    Client(&'a Parameters<'a>),
     /// As OAuth 1.0a signs requests for tokens, with these protocol parameters.
     Signed(&'a [(&'static str, String)]),
     /// With the credential that calls carry.
@@ -102,13 +102,13 @@ fn request(step: &Step, scene: &Scene<'_>, manner: Manner<'_>) -> Result<Request
 }
 
 /// The standard's parameters with those that say who the client is.
-fn with_client(
+fn with_client<'a>(
     step: &Step,
     scene: &Scene<'_>,
-    parameters: &Parameters,
+    parameters: &Parameters<'a>,
     root: &BaseUrl,
     headers: &mut HeaderMap,
-) -> Result<Parameters, Failure> {
+) -> Result<Parameters<'a>, Failure> {
     let way = match step.client {
         ClientAuthentication::Discovered => discovered_way(scene),
         told => told,

@@ -129,7 +129,7 @@ fn first_steps(grant: &Grant, scene: &mut Scene<'_>) -> Result<Vec<Step>, Failur
 }
 
 /// Parameters of a code (RFC 6749 section 4.1.3, RFC 7636 section 4.5), or of a consent that brings no code.
-fn person(grant: &Grant, returned: &Returned) -> Result<Parameters, Problems> {
+fn person(grant: &Grant, returned: &Returned) -> Result<Parameters<'static>, Problems> {
     let scope = returned.scope.clone().unwrap_or_default();
     if grant.flow == Flow::ClientCredentials {
         return Ok(plain("client_credentials", &scope));
@@ -153,7 +153,7 @@ fn verifier(returned: &Returned) -> Vec<(&'static str, String)> {
 }
 
 /// Parameters of a grant that needs no browser.
-fn machine(grant: &Grant, scene: &Scene<'_>, device: Option<&Secret>) -> Parameters {
+fn machine(grant: &Grant, scene: &Scene<'_>, device: Option<&Secret>) -> Parameters<'static> {
     let scope = scene.get("scope").and_then(Value::as_str).unwrap_or_default().to_owned();
     let entry = |key: &str| scene.party.settings.get(key).map_or_else(String::new, |value| value.expose().clone());
     match grant.flow {
@@ -180,7 +180,7 @@ fn machine(grant: &Grant, scene: &Scene<'_>, device: Option<&Secret>) -> Paramet
     }
 }
 
-fn plain(grant_type: &str, scope: &str) -> Parameters {
+fn plain(grant_type: &str, scope: &str) -> Parameters<'static> {
     let scope = (!scope.is_empty()).then(|| ("scope", scope.to_owned()));
     [Some(("grant_type", grant_type.to_owned())), scope].into_iter().flatten().collect()
 }
@@ -219,7 +219,7 @@ async fn renew(obtaining: &mut Obtaining<'_>, scene: Scene<'_>, tokens: &Tokens)
     }
 }
 
-fn refresh_parameters(set: Option<&TokenSet>) -> Parameters {
+fn refresh_parameters(set: Option<&TokenSet>) -> Parameters<'static> {
     let refresh = set.and_then(|set| set.refresh.as_ref());
     let refresh = refresh.map(|refresh| ("refresh_token", refresh.expose().clone()));
     [Some(("grant_type", "refresh_token".to_owned())), refresh].into_iter().flatten().collect()

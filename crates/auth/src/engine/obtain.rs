@@ -51,7 +51,7 @@ impl Obtaining<'_> {
         &mut self,
         steps: &[Step],
         scene: &mut Scene<'_>,
-        parameters: &Parameters,
+        parameters: &Parameters<'_>,
         before: Option<&Tokens>,
     ) -> Result<Granted, Failure> {
         self.steps(steps, scene, before, |_| Manner::Client(parameters)).await

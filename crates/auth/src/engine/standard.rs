@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::party::Client;
 
 /// Parameters by the standard's names.
-pub(super) type Parameters = Vec<(&'static str, String)>;
+pub(super) type Parameters<'a> = Vec<(&'a str, String)>;
 
 /// The parameters that say who the client is, and the header that does.
 pub(super) fn client(
@@ -18,7 +18,7 @@ pub(super) fn client(
     client: &Client,
     assertion: Option<&Secret>,
     headers: &mut HeaderMap,
-) -> Result<Parameters, Problems> {
+) -> Result<Parameters<'static>, Problems> {
     let secret = client.member("secret");
     let id = ("client_id", client.id.clone());
     match way {
@@ -55,7 +55,7 @@ fn encoded(text: &str) -> String {
 }
 
 /// Puts parameters where a step sends them. What the definition writes itself stays.
-pub(super) fn place(step: &Step, parameters: &Parameters, rendered: &mut Rendered) {
+pub(super) fn place(step: &Step, parameters: &Parameters<'_>, rendered: &mut Rendered) {
     let sent = parameters.iter().filter(|(name, _)| !step.without.iter().any(|left| left == name));
     let sent = sent.map(|(name, value)| (named(&step.names, name), value.clone()));
     match step.send {

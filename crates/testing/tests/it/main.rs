@@ -22,6 +22,7 @@ mod hub_stripe;
 mod hub_zendesk;
 mod kinto;
 mod kinto_caching;
+mod methods;
 mod nginx;
 mod nginx_streams;
 mod openapi_documents;

@@ -17,12 +17,12 @@ const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// A server of a client, whose only job is to be come back to.
-async fn home() -> Vendor {
+pub(crate) async fn home() -> Vendor {
     Vendor::start(|_| Reply::json(200, &json!({ "came": "back" }))).await
 }
 
 /// Where a person is sent back to.
-fn callback(home: &Vendor) -> String {
+pub(crate) fn callback(home: &Vendor) -> String {
     format!("{}/callback", home.url())
 }
 
