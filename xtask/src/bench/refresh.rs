@@ -60,7 +60,7 @@ pub(super) fn measure(binary: &Path, options: &Options, report: &mut Report) -> 
     );
     report.row(&what("wait beyond the provider's answer, p50"), quantile(&beyond, 0.5), "ms", Bound::None);
     report.row(&what("wait beyond the provider's answer, p99"), quantile(&beyond, 0.99), "ms", Bound::AtMost(50.0));
-    report.row("load average before the calls ended", load_average()?, "", Bound::None);
+    report.row("load average at the end", load_average()?, "", Bound::None);
     Ok(())
 }
 
