@@ -124,22 +124,19 @@ impl Engine<'_> {
             (None, Some(_)) => Some(metadata::step(scene, "pushed_authorization_request_endpoint")?),
             (None, None) => None,
         };
-        let pairs: Vec<(String, String)> = match pushed {
-            Some(step) => {
-                // RFC 9126 section 2: all of the request is pushed, and what else the URL held would not count.
-                let written = own.iter().map(|(name, value)| (name.as_str(), value.clone()));
-                let kept = sent.into_iter().filter(|(name, _)| own.iter().all(|(written, _)| written != name));
-                let all: Parameters<'_> = kept.chain(written).collect();
-                let reply = self.exchange(&step, scene, Manner::Client(&all)).await?;
-                vec![
-                    ("client_id".to_owned(), scene.party.client.id.clone()),
-                    ("request_uri".to_owned(), request_uri(&reply)?),
-                ]
-            }
-            None => {
-                let pairs = sent.into_iter().map(|(name, value)| (named(&authorize.names, name), value));
-                with_own(pairs.collect(), own)
-            }
+        let pairs = if let Some(step) = pushed {
+            // RFC 9126 section 2: all of the request is pushed, and what else the URL held would not count.
+            let written = own.iter().map(|(name, value)| (name.as_str(), value.clone()));
+            let kept = sent.into_iter().filter(|(name, _)| own.iter().all(|(written, _)| written != name));
+            let all: Parameters<'_> = kept.chain(written).collect();
+            let reply = self.exchange(&step, scene, Manner::Client(&all)).await?;
+            vec![
+                ("client_id".to_owned(), scene.party.client.id.clone()),
+                ("request_uri".to_owned(), request_uri(&reply)?),
+            ]
+        } else {
+            let pairs = sent.into_iter().map(|(name, value)| (named(&authorize.names, name), value));
+            with_own(pairs.collect(), own)
         };
         append(&mut url, authorize, &pairs);
         Ok(url)
