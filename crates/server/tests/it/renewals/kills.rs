@@ -1,7 +1,5 @@
 //! Kill -9 at any moment of a renewal: every instance works afterwards, or says that a person is needed and why.
 
-#![expect(clippy::print_stdout, reason = "soak reads the result, and a failed test shows what was answered")]
-
 use std::sync::Arc;
 use std::time::Duration;
 

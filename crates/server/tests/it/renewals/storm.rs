@@ -1,7 +1,5 @@
 //! Sixty-four calls at once on a token that has ended, on two processes: one renewal, and no call fails.
 
-#![expect(clippy::print_stdout, reason = "soak reads the result, and a failed test shows what was answered")]
-
 use std::time::{Duration, Instant};
 
 use keyway_testing::{Client, Store};
