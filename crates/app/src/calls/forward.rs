@@ -161,12 +161,10 @@ impl Running<'_> {
             let profiled = snapshot.authorizer.profile().map(|profile| egress.with_profile(profile));
             let answer = profiled.as_ref().unwrap_or(egress).send(outgoing).await?;
             let refused = snapshot.expired.contains(&answer.status().as_u16());
-            let Some(again) = again.filter(|_| refused) else {
-                if refused && self.attempts == 1 {
-                    credentials::aside(self.app, &snapshot);
-                }
-                break answer;
-            };
+            if refused && again.is_none() && self.attempts == 1 {
+                credentials::aside(self.app, &snapshot);
+            }
+            let Some(again) = again.filter(|_| refused) else { break answer };
             match credentials::after_refusal(self.app, &snapshot).await? {
                 Some(newer) => (snapshot, payload) = (newer, again),
                 None => break answer,
