@@ -29,7 +29,7 @@ pub(crate) struct OauthToken {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct OauthDevice {
-    /// Goes into `providerData.device_code` of the new instance once the person has entered the other one.
+    /// Goes into `providerData.deviceCode` of the new instance once the person has entered the other one.
     device_code: String,
     /// What the person enters.
     user_code: String,

@@ -9,7 +9,7 @@ use crate::catalogue::Listed;
 use crate::registrations::{check_hosts, lend};
 use crate::{App, Error, Result};
 
-/// Asks the provider for a code. The instance is made with `providerData.device_code` once the person has entered it.
+/// Asks the provider for a code. The instance is made with `providerData.deviceCode` once the person has entered it.
 pub async fn device(app: &App, caller: &Caller, listed: &Listed, wish: &Wish) -> Result<DeviceCode> {
     let mut configuration = wish.configuration(&listed.connector);
     if let Some(client) = wish.client() {
