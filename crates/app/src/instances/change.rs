@@ -101,7 +101,9 @@ async fn try_patch(app: &App, caller: &Caller, id: InstanceId, patch: InstancePa
     let after = if touched { reconfigure(&old, &new, &before, &input)? } else { before.clone() };
     let stored = app.store.read().await?.grant(id).await?;
     let relevant = moves || changes_credential(&new, &before, &after);
-    let proves = asked || (relevant && needs_proof(&new, &before, &after, stored.is_some())?);
+    // What a person has given to one connector is of no concern to another.
+    let elsewhere = old.key != new.key;
+    let proves = asked || elsewhere || (relevant && needs_proof(&new, &before, &after, stored.is_some())?);
     if !proves {
         return save(app, instance, &before, &after, Grant::Kept).await;
     }
