@@ -26,7 +26,9 @@ fn judge(reply: &Reply, declared: &[String]) -> Failure {
     // What a definition declares is found wherever the provider writes it.
     let said = || declared.iter().find(|known| words.contains(known.as_str())).cloned();
     let over = code.filter(|code| OVER.contains(&code.as_str())).or_else(said);
-    match over.filter(|_| reply.status.as_u16() < 500) {
+    // An answer that only asks for patience says nothing about the grant, whatever words it uses.
+    let passing = matches!(reply.status.as_u16(), 408 | 425 | 429 | 500..);
+    match over.filter(|_| !passing) {
         Some(code) => Failure::Dead { status: reply.status.as_u16(), code, words },
         None => Failure::Refused {
             // A refusal that came with a 2xx is one of the credential.
@@ -77,5 +79,6 @@ mod tests {
         assert!(!dead(403, "<html>blocked</html>"));
         assert!(!dead(400, ""));
         assert!(!dead(429, r#"{"error":"slow_down"}"#));
+        assert!(!dead(429, r#"{"error":"access_denied"}"#));
     }
 }

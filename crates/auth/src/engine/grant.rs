@@ -209,15 +209,24 @@ async fn renew(obtaining: &mut Obtaining<'_>, scene: Scene<'_>, tokens: &Tokens)
                 step.capture.retain(|capture| name.is_empty() && capture.is_of_set(""));
                 let own = Tokens::one(set.clone());
                 scene.set("token", own.main_value());
-                let got = obtaining.run(&[step], &mut scene, &refresh_parameters(Some(set)), Some(&own)).await?;
-                let all = renewed.get_or_insert_with(|| Granted::keeping(tokens));
-                all.take_set(name, got);
+                match (
+                    obtaining.run(&[step], &mut scene, &refresh_parameters(Some(set)), Some(&own)).await,
+                    &mut renewed,
+                ) {
+                    (Ok(got), all) => all.get_or_insert_with(|| Granted::keeping(tokens)).take_set(name, got),
+                    // What the provider has replaced before must not be lost over this set.
+                    (Err(_), Some(all)) => all.put_off(name, scene.moment.now.plus_seconds(PAUSE_OF_SET)),
+                    (Err(failure), None) => return Err(failure),
+                }
             }
             renewed
                 .ok_or_else(|| Failure::Problems(Problems::one("refresh_token", "is missing: the provider gave none")))
         }
     }
 }
+
+/// After how many seconds a set is asked for again that could not be renewed beside another.
+const PAUSE_OF_SET: i64 = 60;
 
 fn refresh_parameters(set: Option<&TokenSet>) -> Parameters<'static> {
     let refresh = set.and_then(|set| set.refresh.as_ref());

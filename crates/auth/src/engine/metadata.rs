@@ -64,11 +64,13 @@ impl Engine<'_> {
     pub(super) async fn keys(&self, server: &Value) -> Result<Arc<Value>, Failure> {
         let url = server.get("jwks_uri").and_then(Value::as_str);
         let url = url.ok_or_else(|| Failure::Unusable("the issuer names no keys".to_owned()))?;
-        if let Some(known) = self.metadata.0.get(url) {
+        // Apart from what issuers say of themselves: somebody's key set may stand where another issuer is.
+        let place = format!("keys {url}");
+        if let Some(known) = self.metadata.0.get(&place) {
             return Ok(known);
         }
         let found = Arc::new(self.fetch(url).await?);
-        self.metadata.0.insert(url.to_owned(), Arc::clone(&found));
+        self.metadata.0.insert(place, Arc::clone(&found));
         Ok(found)
     }
 

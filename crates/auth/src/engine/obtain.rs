@@ -273,6 +273,15 @@ impl Granted {
     }
 }
 
+impl Granted {
+    /// Keeps the old tokens of a set for some time more.
+    pub(super) fn put_off(&mut self, name: &str, until: Timestamp) {
+        if let Some(set) = self.tokens.0.get_mut(name) {
+            set.expires_at = Some(until);
+        }
+    }
+}
+
 /// Scopes as one text; some providers send a list.
 fn scope(value: &Value) -> Option<String> {
     match value {
