@@ -22,6 +22,7 @@ pub use configuration::{ConfigurationInput, MASK, Shown};
 pub(crate) use configuration::{is_default, is_kept_back, is_mask, method_of, shown, with_defaults};
 pub use list::{ListFilter, count, list};
 pub use provision::{NewInstanceInput, create};
+pub(crate) use repoint::check_overlay;
 pub(crate) use target::{Target, refused};
 
 use crate::access::TokenHolder;

@@ -12,7 +12,7 @@ use super::wish::Wish;
 use super::{FINISH, FINISH_PREFIX, STATE, address};
 use crate::catalogue::Listed;
 use crate::credentials::own_client;
-use crate::instances::{connector_of, load_to_change, open_values};
+use crate::instances::{check_overlay, connector_of, load_to_change, open_values};
 use crate::registrations::{Lent, check_hosts, lend, lent};
 use crate::{App, Error, Result};
 
@@ -87,11 +87,15 @@ pub async fn begin(app: &App, caller: &Caller, listed: &Listed, wish: &Wish, cho
         None => Configuration::new(),
     };
     let mut given = wish.configuration(connector);
+    let before = configuration.clone();
     configuration.extend(given.clone());
     let lender = lender(app, caller, connector, (wish, choice), &configuration).await?;
     if let Lender::Lent(lent) = &lender {
         given.extend(lent.configuration.clone());
         configuration.extend(lent.configuration.clone());
+    }
+    if choice.instance.is_some() {
+        check_overlay(connector, &before, &given)?;
     }
     let asked = Asked::new(listed, configuration, lender.client())?;
     if let Lender::Lent(lent) = &lender {

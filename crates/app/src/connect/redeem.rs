@@ -11,6 +11,7 @@ use super::attempt::{Arrived, Luggage};
 use super::{CODE, FINISH, FINISH_PREFIX, verifier};
 use crate::catalogue::Listed;
 use crate::credentials::own_client;
+use crate::instances::check_overlay;
 use crate::{App, Error, Result, registrations};
 
 /// Who brings what back, and for which connection.
@@ -149,9 +150,20 @@ async fn client(
 ) -> Result<Client> {
     let mut configuration = what.configuration.clone();
     configuration.extend(begun_with.clone());
+    if what.instance.is_some() {
+        // The instance may have got secrets since the attempt was begun.
+        check_overlay(&what.listed.connector, what.configuration, begun_with)?;
+    }
     let Some(id) = attempt.registration else { return Ok(own_client(&configuration).unwrap_or_default()) };
     let lent = registrations::lent(app, id).await?;
     registrations::check_hosts(&what.listed.connector, what.method, &configuration, &lent.configuration)?;
+    let flow = what.method.grant.as_ref().map(|grant| grant.flow);
+    if flow == Some(Flow::ClientCredentials) && lent.stored.account.is_none() {
+        // Without a code nothing proves that this person has consented for the customer that the browser named.
+        let message =
+            "nothing proves whose consent this is: give a client of your own, or register one for the account";
+        return Err(Error::Refused(message.to_owned()));
+    }
     Ok(lent.client)
 }
 

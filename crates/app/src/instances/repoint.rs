@@ -44,6 +44,14 @@ pub(crate) fn check(before: &Place<'_>, after: &Place<'_>, input: &Configuration
     problems.into_result().map_err(Error::Invalid)
 }
 
+/// The same for entries that are laid over a configuration, such as those that an attempt to connect was begun with.
+pub(crate) fn check_overlay(connector: &Connector, before: &Configuration, given: &Configuration) -> Result<()> {
+    let mut after = before.clone();
+    after.extend(given.clone());
+    let input: ConfigurationInput = given.iter().map(|(key, value)| (key.clone(), Some(value.clone()))).collect();
+    check(&Place { connector, configuration: before }, &Place { connector, configuration: &after }, &input)
+}
+
 /// The entry of a described request that a change touches, if it decides where the request goes.
 fn redescribed<'a>(before: &Place<'_>, after: &Place<'a>) -> Option<&'a str> {
     let described = after.connector.methods.iter().filter_map(|method| method.grant.as_ref()?.described.as_ref());

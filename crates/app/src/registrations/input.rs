@@ -1,9 +1,9 @@
 //! What a registration may consist of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use keyway_auth::engine::Client;
-use keyway_connector::Connector;
+use keyway_connector::{Connector, Template};
 use keyway_model::{AccountId, Configuration, Problems, Secret, plain_text};
 
 use super::Level;
@@ -74,7 +74,34 @@ impl RegistrationPatch {
                            make another registration";
             return Err(Error::invalid("clientId", message));
         }
+        self.check_hosts(connector, &content)?;
         over(connector, content, &self.members, &self.configuration)
+    }
+}
+
+impl RegistrationPatch {
+    /// A secret that somebody has entered follows nobody to another host: where one changes, it has to be sent again.
+    fn check_hosts(&self, connector: &Connector, content: &Content) -> Result<()> {
+        let made = connector.made_hosts().flat_map(Template::keys);
+        let computed = connector.fields.iter().filter_map(|field| field.computed.as_ref()).flat_map(Template::keys);
+        let hosts: BTreeSet<&str> = connector.host_keys().into_iter().chain(made).chain(computed).collect();
+        let changes = |key: &str, value: Option<&Secret>| content.configuration.get(key) != value;
+        if !self.configuration.iter().any(|(key, value)| hosts.contains(key.as_str()) && changes(key, value.as_ref())) {
+            return Ok(());
+        }
+        let mut problems = Problems::default();
+        let message = "must be sent again, because a host changes";
+        for name in content.client.members.keys() {
+            if self.members.get(name).is_none_or(|value| is_mask(value.as_ref())) {
+                problems.add(if name == "secret" { name.clone() } else { format!("members.{name}") }, message);
+            }
+        }
+        for key in content.configuration.keys().filter(|key| is_kept_back(connector, key)) {
+            if self.configuration.get(key).is_none_or(|value| is_mask(value.as_ref())) {
+                problems.add(format!("configuration.{key}"), message);
+            }
+        }
+        Ok(problems.into_result()?)
     }
 }
 

@@ -139,6 +139,45 @@ async fn a_registered_secret_goes_to_no_host_of_a_users_choice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_attempt_leads_no_stored_secret_of_an_instance_elsewhere() {
+    let world = World::new().await;
+    let admin = world.server.admin();
+    let own = format!("?apiKey=mine&apiSecret=mine-secret&base.url={}", world.vendor.url());
+    let begun = world.begin(&admin, "selfhosted", &own).await;
+    let code = world.browser().consent(&begun, "good").await;
+    let configuration = json!({ "base.url": world.vendor.url() });
+    let body = json!({
+        "element": { "key": "selfhosted" }, "configuration": configuration,
+        "providerData": { "secret": begun.secret, "code": code },
+    });
+    let made = admin.post("/instances", body).await.ok();
+    assert_eq!(made["configuration"]["oauth.api.secret"], "********");
+    let again = format!("/elements/selfhosted/oauth/url/default?instanceId={}", made["id"]);
+    let stolen = admin.get(&format!("{again}&base.url=http%3A%2F%2F127.0.0.1%3A1")).await;
+    assert_eq!(stolen.status, 400, "{}", stolen.text);
+    assert!(stolen.message().contains("configuration.oauth.api.secret must be sent again"), "{}", stolen.text);
+    admin.get(&again).await.ok();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_registered_secret_follows_nobody_to_another_host() {
+    let world = World::new().await;
+    let admin = world.server.admin();
+    let new = json!({
+        "connector": "selfhosted", "clientId": "c", "secret": "s", "configuration": { "base.url": world.vendor.url() },
+    });
+    let made = admin.post("/registrations", new).await.ok();
+    let path = format!("/registrations/{}", made["id"]);
+    let elsewhere = json!({ "configuration": { "base.url": "http://127.0.0.1:1" } });
+    for stolen in [elsewhere.clone(), json!({ "configuration": elsewhere["configuration"], "secret": "********" })] {
+        let answer = admin.put(&path, stolen).await;
+        assert_eq!(answer.status, 400, "{}", answer.text);
+        assert!(answer.message().contains("secret must be sent again"), "{}", answer.text);
+    }
+    admin.put(&path, json!({ "configuration": elsewhere["configuration"], "secret": "anew" })).await.ok();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_provider_says_stands_on_the_page_as_text() {
     let world = World::new().await;
     world.register("acme").await;
