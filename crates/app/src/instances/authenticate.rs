@@ -263,8 +263,19 @@ impl Work<'_> {
     }
 }
 
-/// Gives tokens back at the provider; what became of it, in words.
-pub(crate) async fn give_back(app: &App, listed: &Listed, configuration: &Configuration, held: &Held) -> &'static str {
+/// Gives tokens back that nobody keeps.
+pub(crate) async fn give_back(app: &App, listed: &Listed, configuration: &Configuration, held: &Held) {
+    end(app, listed, configuration, held, false).await;
+}
+
+/// Gives tokens back at the provider, with what ends there together with an instance; what became of it, in words.
+pub(crate) async fn end(
+    app: &App,
+    listed: &Listed,
+    configuration: &Configuration,
+    held: &Held,
+    with_instance: bool,
+) -> &'static str {
     const PATIENCE: std::time::Duration = std::time::Duration::from_secs(15);
     let given = async {
         let connector = &listed.connector;
@@ -275,7 +286,7 @@ pub(crate) async fn give_back(app: &App, listed: &Listed, configuration: &Config
         let redactor = Redactor::of_held(connector, configuration, held);
         let failed = |failure| credentials::refused(connector, failure, &redactor);
         let engine = app.engine();
-        if !method.on_delete.is_empty() {
+        if with_instance && !method.on_delete.is_empty() {
             let run = engine.run(party, &method.on_delete, &target.authorizer, held.tokens.as_ref()).await;
             run.map_err(failed)?;
         }

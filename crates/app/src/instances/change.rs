@@ -8,8 +8,8 @@ use keyway_model::{
 };
 use keyway_store::{InstanceFilter, SealedInstance, StoredGrant, Tx};
 
-use super::authenticate::{Authenticated, Brought, authenticate, give_back, is_callers};
-use super::configuration::{self, ConfigurationInput};
+use super::authenticate::{Authenticated, Brought, authenticate, end, give_back, is_callers};
+use super::configuration::{self, ConfigurationInput, method_of};
 use super::provision::{checked_name, checked_tags, new_grant};
 use super::repoint::{self, Place};
 use super::{InstanceDetail, connector_of, detail, load_to_change, open_values, seal_values};
@@ -109,20 +109,45 @@ async fn try_patch(app: &App, caller: &Caller, id: InstanceId, patch: InstancePa
     }
     let brought = patch.brought.unwrap_or_default();
     let proven = authenticate(app, caller, &listed, after, &brought, Some(id)).await?;
-    let changed = reconnect(app, instance, &before, &listed, &proven, stored).await;
+    let changed = keep(app, caller, (instance, stored), &before, &listed, &proven).await;
     let (outcome, ok) = match &changed {
         Ok(_) => ("the instance was authenticated again".to_owned(), true),
         Err(error) => (error.to_string(), false),
     };
     connect::ended(app, proven.attempt, &outcome, ok, Some(id)).await;
-    changed
+    changed.map(Some)
+}
+
+/// Keeps a new credential. What was exchanged cannot be exchanged again, so only the write is tried again when somebody else was
+/// faster.
+async fn keep(
+    app: &App,
+    caller: &Caller,
+    (mut instance, stored): (Instance, Option<StoredGrant>),
+    before: &Configuration,
+    listed: &Listed,
+    proven: &Authenticated,
+) -> Result<InstanceDetail> {
+    let id = instance.id;
+    for _ in 0..TRIES {
+        if let Some(kept) = reconnect(app, instance.clone(), before, listed, proven, stored.as_ref()).await? {
+            return Ok(kept);
+        }
+        let now = load_to_change(app, caller, id).await?;
+        if open_values(app, &now.instance, &now.values).await? != *before {
+            break;
+        }
+        (instance.version, instance.enabled) = (now.instance.version, now.instance.enabled);
+    }
+    give_back(app, listed, &proven.configuration, &proven.held).await;
+    Err(busy(id))
 }
 
 /// Whether a change of what the credential depends on has to be proven. A client's secret, what is asked for and where a person comes
 /// back to may change without a person; everything else of a grant that a person gave needs the person again.
 fn needs_proof(connector: &Connector, before: &Configuration, after: &Configuration, has_grant: bool) -> Result<bool> {
     const QUIET: [&str; 3] = ["oauth.api.secret", "oauth.scope", "oauth.callback.url"];
-    let method = configuration::method_of(connector, after)?;
+    let method = method_of(connector, after)?;
     if !method.asks_a_person() || !has_grant {
         return Ok(true);
     }
@@ -138,20 +163,23 @@ async fn reconnect(
     before: &Configuration,
     listed: &Listed,
     proven: &Authenticated,
-    stored: Option<StoredGrant>,
+    stored: Option<&StoredGrant>,
 ) -> Result<Option<InstanceDetail>> {
-    let held = match &stored {
+    let earlier = instance_before(app, &instance).await?;
+    let held = match stored {
         Some(stored) => {
             // Opened by the definition that it was made with, which a move leaves behind.
-            let old = connector_of(app, &instance_before(app, &instance).await?).await?.connector;
+            let old = connector_of(app, &earlier).await?.connector;
             Some(open_grant(app, &instance, &old, before, Some(stored)).await?)
         }
         None => None,
     };
-    let known = held.as_ref().and_then(|held| held.subject.as_ref());
-    if let (Some(known), Some(found)) = (known, &proven.held.subject)
-        && known != found
-    {
+    let is_same_connector = earlier.connector == listed.connector.key;
+    let known = held.as_ref().and_then(|held| held.subject.as_ref()).filter(|_| is_same_connector);
+    let asks_a_person = method_of(&listed.connector, &proven.configuration)?.asks_a_person();
+    // Who does not say who they are may be anybody.
+    let is_other = |known| proven.held.subject.as_ref().map_or(asks_a_person, |found| found != known);
+    if known.is_some_and(is_other) {
         give_back(app, listed, &proven.configuration, &proven.held).await;
         return Err(Error::Conflict(format!(
             "the authorization belongs to another account at {} than the one that instance {} was authenticated with; that one stays in force",
@@ -260,7 +288,7 @@ async fn write_grant(
         }
         Grant::Replaced(new) => {
             let (sealed, held, listed) = *new;
-            let method = configuration::method_of(&listed.connector, configuration)?;
+            let method = method_of(&listed.connector, configuration)?;
             let row = new_grant(&sealed, &held, method, now, instance.uuid);
             if !tx.replace_grant(instance.id, &row, now).await? {
                 tx.insert_grant(instance.id, &row, now).await?;
@@ -318,13 +346,13 @@ async fn farewell(app: &App, sealed: &SealedInstance) -> Option<&'static str> {
         let instance = &sealed.instance;
         let listed = connector_of(app, instance).await?;
         let configuration = open_values(app, instance, &sealed.values).await?;
-        let method = configuration::method_of(&listed.connector, &configuration)?;
+        let method = method_of(&listed.connector, &configuration)?;
         let stored = app.store.read().await?.grant(instance.id).await?;
         if stored.is_none() && method.on_delete.is_empty() {
             return Ok(None);
         }
         let held = open_grant(app, instance, &listed.connector, &configuration, stored.as_ref()).await?;
-        Ok::<_, Error>(Some(give_back(app, &listed, &configuration, &held).await))
+        Ok::<_, Error>(Some(end(app, &listed, &configuration, &held, true).await))
     };
     given.await.unwrap_or(Some("failed"))
 }
