@@ -98,8 +98,9 @@ impl Work<'_> {
                 attempt: self.attempt,
             }),
             Err(error) => {
-                // Tokens that nobody keeps are given back; those from elsewhere belong to others.
-                if self.imported.is_none() && granted.is_some() {
+                // Tokens that nobody keeps are given back; those from elsewhere belong to others. Where an instance keeps its own,
+                // they are left: some providers end with one token everything that the same person has given to the client.
+                if self.imported.is_none() && granted.is_some() && instance.is_none() {
                     give_back(self.app, self.listed, &self.configuration, &held).await;
                 }
                 Err(error)

@@ -214,15 +214,23 @@ async fn renew(obtaining: &mut Obtaining<'_>, scene: Scene<'_>, tokens: &Tokens)
                     &mut renewed,
                 ) {
                     (Ok(got), all) => all.get_or_insert_with(|| Granted::keeping(tokens)).take_set(name, got),
-                    // What the provider has replaced before must not be lost over this set.
-                    (Err(_), Some(all)) => all.put_off(name, scene.moment.now.plus_seconds(PAUSE_OF_SET)),
-                    (Err(failure), None) => return Err(failure),
+                    // What the provider has replaced before must not be lost over this set. Where it only has to be asked later, the
+                    // answer that was kept brings it then.
+                    (Err(failure), Some(all)) if is_definite(&failure) => {
+                        all.put_off(name, scene.moment.now.plus_seconds(PAUSE_OF_SET));
+                    }
+                    (Err(failure), _) => return Err(failure),
                 }
             }
             renewed
                 .ok_or_else(|| Failure::Problems(Problems::one("refresh_token", "is missing: the provider gave none")))
         }
     }
+}
+
+/// Whether the provider has said all that it will say.
+const fn is_definite(failure: &Failure) -> bool {
+    !matches!(failure, Failure::Unreachable(_) | Failure::Broken(_) | Failure::Refused { status: 429 | 500.., .. })
 }
 
 /// After how many seconds a set is asked for again that could not be renewed beside another.

@@ -158,6 +158,32 @@ async fn what_the_first_request_of_two_brought_outlives_the_failure_of_the_secon
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_set_that_is_refused_takes_nothing_from_the_other() {
+    let on = Renewing::with(TWO).await;
+    on.connect("person").await;
+    let user = json!({ "user": { "access_token": "a.person.1", "refresh_token": "r.person.1" } });
+    on.authority.change(|rules| rules.more = members(user));
+    let instance = on.connect("bot").await;
+    on.authority.change(|rules| {
+        rules.more.clear();
+        rules.delay = std::time::Duration::from_millis(200);
+    });
+    on.pass_an_hour();
+    let client = on.client(&instance);
+    let call = tokio::spawn(async move { client.get("/proxy/things").await });
+    eventually(async || on.authority.asked() == 3).await;
+    let over = Reply::json(400, &json!({ "error": "invalid_grant" }));
+    on.authority.change(|rules| rules.trouble = Some(Trouble::Answer(over)));
+    assert_eq!(call.await.expect("a call does not panic").ok()["token"], "a.bot.2");
+    on.authority.change(|rules| rules.trouble = None);
+    assert_eq!(on.call(&instance).await.ok()["token"], "a.bot.2");
+    assert_eq!(on.authority.asked(), 4, "the other set is left alone for a while");
+    on.pass_an_hour();
+    assert_eq!(on.call(&instance).await.ok()["token"], "a.bot.3");
+    assert_eq!(on.authority.refused(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_cannot_be_read_is_not_read_for_ever() {
     let on = Renewing::with(PERSON).await;
     let instance = on.connect("ann").await;
