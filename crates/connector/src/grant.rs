@@ -68,6 +68,13 @@ pub struct Described {
     pub authorities: String,
 }
 
+impl Flow {
+    /// Whether only a person can begin it again.
+    pub const fn needs_person(self) -> bool {
+        matches!(self, Self::AuthorizationCode | Self::Device | Self::OAuth1)
+    }
+}
+
 /// How a token is renewed.
 #[derive(Clone, Debug)]
 pub enum Refresh {

@@ -73,10 +73,11 @@ impl Renewable {
 }
 
 fn can_renew(method: &Method, tokens: &Tokens) -> bool {
-    match method.grant.as_ref().map(|grant| &grant.refresh) {
-        None | Some(Refresh::Never) => false,
-        Some(Refresh::Again | Refresh::Steps(_)) => true,
-        Some(Refresh::Standard) => tokens.can_renew(),
+    let Some(grant) = &method.grant else { return false };
+    match grant.refresh {
+        Refresh::Never => false,
+        Refresh::Again | Refresh::Steps(_) => true,
+        Refresh::Standard => tokens.can_renew() || !grant.flow.needs_person(),
     }
 }
 

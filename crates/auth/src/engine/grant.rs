@@ -191,41 +191,57 @@ async fn renew(obtaining: &mut Obtaining<'_>, scene: Scene<'_>, tokens: &Tokens)
     let mut scene = scene.with_tokens(tokens);
     match &grant.refresh {
         Refresh::Never => Err(Failure::Problems(Problems::one("refresh", "is not offered by this provider"))),
-        Refresh::Again => {
-            let steps = first_steps(grant, &mut scene)?;
-            let parameters = machine(grant, &scene, None);
-            obtaining.run(&steps, &mut scene, &parameters, None).await
-        }
+        Refresh::Again => again(obtaining, &mut scene).await,
         Refresh::Steps(steps) => {
             let parameters = refresh_parameters(tokens.main());
             obtaining.run(steps, &mut scene, &parameters, Some(tokens)).await
         }
+        // Who has the password at hand needs no person when the refresh token is over, or never came.
+        Refresh::Standard if !grant.flow.needs_person() => match by_refresh_tokens(obtaining, &mut scene, tokens).await
+        {
+            Ok(None) | Err(Failure::Dead { .. }) => again(obtaining, &mut scene).await,
+            Ok(Some(granted)) => Ok(granted),
+            Err(failure) => Err(failure),
+        },
         Refresh::Standard => {
-            let mut renewed: Option<Granted> = None;
-            let sets = tokens.0.iter().filter(|(_, set)| set.refresh.is_some());
-            for (name, set) in sets {
-                let mut step = standard_step(grant, &scene)?;
-                // Each set is read from an answer of its own, where providers put the usual one.
-                step.capture.retain(|capture| name.is_empty() && capture.is_of_set(""));
-                let own = Tokens::one(set.clone());
-                scene.set("token", own.main_value());
-                match (
-                    obtaining.run(&[step], &mut scene, &refresh_parameters(Some(set)), Some(&own)).await,
-                    &mut renewed,
-                ) {
-                    (Ok(got), all) => all.get_or_insert_with(|| Granted::keeping(tokens)).take_set(name, got),
-                    // What the provider has replaced before must not be lost over this set. Where it only has to be asked later, the
-                    // answer that was kept brings it then.
-                    (Err(failure), Some(all)) if is_definite(&failure) => {
-                        all.put_off(name, scene.moment.now.plus_seconds(PAUSE_OF_SET));
-                    }
-                    (Err(failure), _) => return Err(failure),
-                }
-            }
+            let renewed = by_refresh_tokens(obtaining, &mut scene, tokens).await?;
             renewed
                 .ok_or_else(|| Failure::Problems(Problems::one("refresh_token", "is missing: the provider gave none")))
         }
     }
+}
+
+/// Gets tokens as the first ones were got.
+async fn again(obtaining: &mut Obtaining<'_>, scene: &mut Scene<'_>) -> Result<Granted, Failure> {
+    let steps = first_steps(obtaining.grant, scene)?;
+    let parameters = machine(obtaining.grant, scene, None);
+    obtaining.run(&steps, scene, &parameters, None).await
+}
+
+/// Renews every set that has a refresh token; nothing where none has.
+async fn by_refresh_tokens(
+    obtaining: &mut Obtaining<'_>,
+    scene: &mut Scene<'_>,
+    tokens: &Tokens,
+) -> Result<Option<Granted>, Failure> {
+    let mut renewed: Option<Granted> = None;
+    for (name, set) in tokens.0.iter().filter(|(_, set)| set.refresh.is_some()) {
+        let mut step = standard_step(obtaining.grant, scene)?;
+        // Each set is read from an answer of its own, where providers put the usual one.
+        step.capture.retain(|capture| name.is_empty() && capture.is_of_set(""));
+        let own = Tokens::one(set.clone());
+        scene.set("token", own.main_value());
+        match (obtaining.run(&[step], scene, &refresh_parameters(Some(set)), Some(&own)).await, &mut renewed) {
+            (Ok(got), all) => all.get_or_insert_with(|| Granted::keeping(tokens)).take_set(name, got),
+            // What the provider has replaced before must not be lost over this set. Where it only has to be asked later, the
+            // answer that was kept brings it then.
+            (Err(failure), Some(all)) if is_definite(&failure) => {
+                all.put_off(name, scene.moment.now.plus_seconds(PAUSE_OF_SET));
+            }
+            (Err(failure), _) => return Err(failure),
+        }
+    }
+    Ok(renewed)
 }
 
 /// Whether the provider has said all that it will say.

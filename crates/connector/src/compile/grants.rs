@@ -135,7 +135,7 @@ fn refresh(at: Scope<'_>, raw: &MethodDefinition, flow: Flow) -> Result<Refresh,
         Some(Short::Word(word)) if word == "none" => Ok(Refresh::Never),
         Some(Short::Word(word)) if word == "standard" => Ok(Refresh::Standard),
         Some(Short::Word(word)) if word == "again" => {
-            if matches!(flow, Flow::AuthorizationCode | Flow::Device | Flow::OAuth1) {
+            if flow.needs_person() {
                 let message = "\"again\" cannot be: this grant needs a person";
                 return Err(at.member("refresh").error(message));
             }
