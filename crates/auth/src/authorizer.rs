@@ -58,7 +58,9 @@ impl Authorizer {
         ready.profile = certificate.map(|certificate| profile::of(certificate, &scope)).transpose()?.flatten();
         let needs_call = placements.is_moving() || party.method.reads_root("assertion");
         if needs_call {
-            ready.moving = Some(Arc::new(Moving::new(party, tokens)));
+            let moving = Moving::new(party, tokens);
+            moving.check()?;
+            ready.moving = Some(Arc::new(moving));
             return Ok(ready);
         }
         ready.put(placements, &scope)?;

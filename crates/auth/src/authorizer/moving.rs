@@ -38,6 +38,12 @@ impl Moving {
         self.method.placements.reads_body()
     }
 
+    /// Whether it can be put on a call at all: a key that signs nothing is told now and not to every caller.
+    pub(super) fn check(&self) -> Result<(), Problems> {
+        let scope = self.scope(None, Moment::default())?;
+        Authorizer::default().put(&self.method.placements, &scope)
+    }
+
     pub(super) fn authorise<'a>(&self, mut call: Outgoing<'a>, moment: Moment) -> Result<Outgoing<'a>, Problems> {
         self.fill_body(&mut call, moment)?;
         let scope = self.scope(Some(&call), moment)?;
