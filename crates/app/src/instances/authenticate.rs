@@ -176,6 +176,10 @@ impl Work<'_> {
         if let Some(client) = credentials::own_client(&self.configuration) {
             return Ok(Held { client, ..Held::default() });
         }
+        // Whoever describes a request decides what it shows, and to whom.
+        if self.method.grant.as_ref().is_some_and(|grant| grant.described.is_some()) {
+            return Ok(Held::default());
+        }
         let organization = self.caller.organization();
         let connector = &self.listed.connector;
         let account = self.caller.user.account;

@@ -23,6 +23,10 @@ pub(crate) fn check_hosts(
     configuration: &Configuration,
     own: &Configuration,
 ) -> Result<()> {
+    if method.grant.as_ref().is_some_and(|grant| grant.described.is_some()) {
+        let message = "a registered client is not for requests that a person describes: give a client of your own";
+        return Err(Error::Refused(message.to_owned()));
+    }
     let chosen = |key: &str, value: &Secret| {
         let is_default = connector.field(key).and_then(|field| field.default.as_deref()) == Some(value.expose());
         own.get(key) != Some(value) && !is_default
