@@ -1,5 +1,6 @@
 //! Real third-party servers behind Keyway, and SDKs that know nothing of it in front.
 
+mod authentication;
 mod close;
 mod close_service;
 mod consents;
