@@ -36,6 +36,7 @@ impl Engine<'_> {
         scene: &mut Scene<'_>,
         manner: Manner<'_>,
     ) -> Result<Reply, Failure> {
+        scene.renew(self);
         self.make(step, scene).await?;
         let request = request(step, scene, manner)?;
         let egress = self.egress_of(step, scene)?;

@@ -24,9 +24,13 @@ const OF_SCRIPTS: [&str; 7] = ["status", "headers", "cookies", "body", "text", "
 impl<'a> Scene<'a> {
     /// What is known before anything was asked.
     pub(super) fn new(engine: &Engine<'_>, party: Party<'a>) -> Self {
-        let moment = Moment { now: engine.clock.now(), random: engine.entropy.bytes() };
         let roots = party.roots(None).into_iter().collect();
-        Self { party, moment, roots }
+        Self { party, moment: moment(engine), roots }
+    }
+
+    /// Begins another request: no two of them share a time or a nonce.
+    pub(super) fn renew(&mut self, engine: &Engine<'_>) {
+        self.moment = moment(engine);
     }
 
     /// The same with the tokens that an instance holds.
@@ -78,6 +82,10 @@ impl<'a> Scene<'a> {
             }
         }
     }
+}
+
+fn moment(engine: &Engine<'_>) -> Moment {
+    Moment { now: engine.clock.now(), random: engine.entropy.bytes() }
 }
 
 impl std::fmt::Debug for Scene<'_> {

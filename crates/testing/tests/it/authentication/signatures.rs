@@ -24,6 +24,11 @@ authentication:
         Basic ${base64(config.user + ':' + hmacSha1Hex([date('ddd, DD MMM YYYY HH:mm:ss [-0000]'), request.method,
         request.host.toLowerCase(), request.path, request.method == 'POST' ? request.body : request.canonical_query].join('\n'),
         config.secret))}
+  prepared:
+    headers: { X-Nonce: "${random()}" }
+    on_connect:
+      - { GET: "/connect/${config.user}" }
+      - { GET: "/again/${config.user}/${config.secret}" }
 verify: GET /check
 resources:
   /things: { vendor: /things, verbs: [get] }
@@ -76,4 +81,13 @@ async fn a_keyed_hash_covers_method_host_path_and_sorted_parameters() {
     caller.client.send(posted.body("realname=First%20Last&username=root")).await.ok();
     assert_eq!(is_right(&vendor.last(), "realname=First%20Last&username=root").await, right);
     stage.assert_no_trace(&[SECRET]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_that_follow_each_other_share_no_nonce() {
+    let (stage, vendor) = (Stage::of(DEFINITION), Vendor::echo().await);
+    stage.instance("prepared", &configuration(&vendor)).await;
+    let seen = vendor.seen();
+    let nonces: std::collections::BTreeSet<_> = seen.iter().filter_map(|seen| header(seen, "x-nonce")).collect();
+    assert_eq!((seen.len(), nonces.len()), (3, 3), "{seen:?}");
 }
