@@ -35,9 +35,11 @@ pub struct Wish {
 }
 
 impl Wish {
-    /// The client that the caller brings.
+    /// The client that the caller brings, with what proves it besides a secret.
     pub(super) fn client(&self) -> Option<Client> {
-        own_client(&self.client_entries())
+        let more = self.entries.iter().filter(|(name, _)| name.starts_with("oauth.api."));
+        let more = more.map(|(name, value)| (name.clone(), value.clone()));
+        own_client(&more.chain(self.client_entries()).collect())
     }
 
     fn client_entries(&self) -> Configuration {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use keyway_connector::{Authorize, Flow, Grant, Inputs, Pkce};
+use keyway_connector::{Authorize, Flow, Grant, Inputs, Pkce, Step};
 use keyway_model::{Problems, Secret};
 use serde_json::Value;
 use url::Url;
@@ -119,12 +119,7 @@ impl Engine<'_> {
         let (mut url, own) = place(authorize, scene)?;
         let sent = parameters.into_iter().filter(|(name, _)| !authorize.without.iter().any(|left| left == name));
         let sent: Vec<(&'static str, String)> = sent.filter(|(_, value)| !value.is_empty()).collect();
-        let pushed = match (&authorize.pushed, metadata::endpoint(scene, "pushed_authorization_request_endpoint")?) {
-            (Some(step), _) => Some(step.clone()),
-            (None, Some(_)) => Some(metadata::step(scene, "pushed_authorization_request_endpoint")?),
-            (None, None) => None,
-        };
-        let pairs = if let Some(step) = pushed {
+        let pairs = if let Some(step) = pushed(authorize, scene)? {
             // RFC 9126 section 2: all of the request is pushed, and what else the URL held would not count.
             let written = own.iter().map(|(name, value)| (name.as_str(), value.clone()));
             let kept = sent.into_iter().filter(|(name, _)| own.iter().all(|(written, _)| written != name));
@@ -141,6 +136,19 @@ impl Engine<'_> {
         append(&mut url, authorize, &pairs);
         Ok(url)
     }
+}
+
+/// The request by which the parameters are pushed (RFC 9126): the definition's, or the one that the metadata names where the client
+/// can prove who it is. Whoever asks for a URL in the dialect's own way need not have the secret at hand.
+fn pushed(authorize: &Authorize, scene: &Scene<'_>) -> Result<Option<Step>, Failure> {
+    const ENDPOINT: &str = "pushed_authorization_request_endpoint";
+    if authorize.pushed.is_some() || metadata::endpoint(scene, ENDPOINT)?.is_none() {
+        return Ok(authorize.pushed.clone());
+    }
+    let required = scene.get("server").and_then(|server| server.get("require_pushed_authorization_requests"));
+    let client = scene.party.client;
+    let proves = ["secret", "key", "certificate"].into_iter().any(|name| client.member(name).is_some());
+    if proves || required == Some(&Value::Bool(true)) { metadata::step(scene, ENDPOINT).map(Some) } else { Ok(None) }
 }
 
 /// What the definition writes wins over the standard's parameter of the same name.

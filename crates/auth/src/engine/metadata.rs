@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::Request;
-use keyway_connector::{Grant, Step};
+use keyway_connector::{ClientAuthentication, Grant, Step};
 use keyway_egress::Body;
 use keyway_model::Problems;
 use moka::sync::Cache;
@@ -114,11 +114,15 @@ pub(super) fn endpoint(scene: &Scene<'_>, name: &str) -> Result<Option<Url>, Fai
     if safe && url.has_host() && url.username().is_empty() { Ok(Some(url)) } else { Err(wrong()) }
 }
 
-/// A standard request to an endpoint that the metadata names.
+/// A standard request to an endpoint that the metadata names. The client says who it is as it does for a token, where the
+/// definition tells that (RFC 7009 section 2.1, RFC 9126 section 2).
 pub(super) fn step(scene: &Scene<'_>, name: &str) -> Result<Step, Failure> {
     let url = endpoint(scene, name)?;
     let url = url.ok_or_else(|| Failure::Unusable(format!("the issuer names no {name}")))?;
-    Step::standard(&url).map_err(|error| Failure::Unusable(format!("the issuer's {name} {error}")))
+    let step = Step::standard(&url).map_err(|error| Failure::Unusable(format!("the issuer's {name} {error}")))?;
+    let token = scene.party.method.grant.as_ref().and_then(|grant| grant.token.first());
+    let told = token.map(|token| token.client).filter(|way| *way != ClientAuthentication::None);
+    Ok(Step { client: told.unwrap_or(step.client), ..step })
 }
 
 #[cfg(test)]
