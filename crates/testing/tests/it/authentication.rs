@@ -1,12 +1,13 @@
 //! Every method of authentication as a definition writes it, from `POST /instances` to what the provider received, and
 //! proof that no secret of it stays behind where it does not belong.
 
+mod issuers;
 mod keys;
 mod logins;
 mod made_here;
 mod packings;
 //mod peers_in_detail;
-//mod persons;
+mod persons;
 mod quirks;
 mod signatures;
 mod standard_grants;

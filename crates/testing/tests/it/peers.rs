@@ -56,7 +56,7 @@ async fn post_as(client_id: &str, secret: &str, url: &str, fields: &[(&str, &str
 }
 
 /// A page asked for with a bearer token.
-async fn get_as(token: &str, url: &str) -> Answer {
+pub(crate) async fn get_as(token: &str, url: &str) -> Answer {
     let client = Client::new(url, None);
     client.send(client.raw("GET", url).bearer_auth(token)).await
 }
