@@ -125,7 +125,7 @@ async fn a_login_may_take_two_requests_with_something_computed_between() {
     assert_eq!((seen[0].target.as_str(), seen[1].target.as_str()), ("/nonce", "/login?nonce=n-1"));
     let sent: Value = serde_json::from_slice(&seen[1].body).expect("JSON");
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, format!("n-1{PASSWORD}").as_bytes());
-    let proof: String = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    let proof = super::traces::hex(digest.as_ref());
     assert_eq!(sent, json!({ "user": "ada", "proof": proof }));
     stage.call(&instance, "/raw").await.ok();
     assert_eq!(header(&vendor.last(), "authorization"), Some("Bearer chained-0123"));

@@ -122,11 +122,17 @@ impl Lab {
         crate::peers::get_as(access, &format!("{}/api/whoami", self.peer.url())).await.status
     }
 
-    /// From the first call to the end, with a renewal between: the provider forgets the token with the instance.
-    async fn lives_and_ends(&self, method: &str, client: Registered, configuration: &Value) {
+    /// An instance of ada's, which the provider knows as the client's.
+    async fn connected_as(&self, method: &str, client: Registered, configuration: &Value) -> Instance {
         let instance = self.connected(configuration, "ada").await;
         let who = self.whoami(&instance).await;
         assert_eq!((&who["client"], &who["account"]), (&json!(client.id), &json!("ada")), "{method}");
+        instance
+    }
+
+    /// From the first call to the end, with a renewal between: the provider forgets the token with the instance.
+    async fn lives_and_ends(&self, method: &str, client: Registered, configuration: &Value) {
+        let instance = self.connected_as(method, client, configuration).await;
         let first = self.access(&instance).await;
         self.stage.clock.advance(3600);
         assert_eq!(self.whoami(&instance).await["account"], "ada", "{method}");

@@ -161,7 +161,7 @@ async fn a_token_is_exchanged_for_another_as_the_standard_names_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_says_who_it_is_in_every_way() {
     let (stage, vendor) = (Stage::of(DEFINITION), provider(json!({})).await);
-    let mut last = async |method: &str| {
+    let last = async |method: &str| {
         stage.instance(method, &configuration(&vendor, &json!({}))).await;
         asked(&vendor).pop().expect("a request")
     };

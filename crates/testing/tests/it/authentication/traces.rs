@@ -75,7 +75,7 @@ fn forms(secret: &str) -> Vec<String> {
 
     let bytes: String = secret.bytes().map(char::from).collect();
     let percent = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-    let hex = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex(secret.as_bytes());
     let mut forms = vec![secret.to_owned(), bytes, percent, hex];
     for before in 0..3 {
         let mut shifted = vec![b'.'; before];
@@ -92,4 +92,9 @@ fn a_trace_is_found_in_every_form() {
     for text in ["Basic dTpodW50ZXIyLWh1bnRlcjI=", "?key=hunter2-hunter2", "68756e746572322d68756e74657232"] {
         assert!(forms("hunter2-hunter2").iter().any(|form| text.contains(form)), "{text}");
     }
+}
+
+/// Bytes as hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
