@@ -46,7 +46,10 @@ fn greet(running: &Running, store: &str) -> Result<(), Failure> {
 }
 
 fn start_log(settings: &Settings) -> Result<(), Failure> {
-    let filter = EnvFilter::try_new(format!("{},hyper=warn,sqlx=warn,rustls=warn", settings.log_level))?;
+    // A database's notices are its own remarks, such as that a transaction which the end of the server cut off had not begun;
+    // what goes wrong comes back as an error.
+    let quiet = "hyper=warn,sqlx=warn,sqlx::postgres::notice=error,rustls=warn";
+    let filter = EnvFilter::try_new(format!("{},{quiet}", settings.log_level))?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).with_target(false);
     match settings.log_format {
         LogFormat::Text => log.init(),
