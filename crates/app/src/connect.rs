@@ -26,7 +26,7 @@ pub use callback::callback;
 pub use classical::{request_token, url};
 pub use device::device;
 pub use keyway_auth::engine::DeviceCode;
-pub(crate) use redeem::{Redemption, ended, redeem};
+pub(crate) use redeem::{Redemption, redeem, used};
 pub use start::start;
 pub use status::{Progress, progress};
 pub use told::{Browser, Cookies, Told};

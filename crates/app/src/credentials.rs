@@ -3,6 +3,7 @@
 
 mod breaker;
 mod client;
+mod exchange;
 mod failure;
 mod flights;
 mod held;
@@ -12,6 +13,7 @@ mod renewal;
 mod writer;
 
 pub(crate) use client::{client_of, own_client};
+pub(crate) use exchange::{EXCHANGE_FIELD, Exchange};
 use failure::evidence;
 pub(crate) use failure::refused;
 pub(crate) use held::{ANSWER_FIELD, GRANT_FIELD, Held, SUBJECT_FIELD, Sealed, keep_alive_at, open_grant, seal_grant};

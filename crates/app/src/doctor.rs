@@ -4,9 +4,12 @@ use keyway_model::{InstanceId, OrganizationId, PageSize};
 use keyway_store::{RegistrationFilter, Selection};
 use keyway_vault::Context;
 
-use crate::credentials::{ANSWER_FIELD, GRANT_FIELD, SUBJECT_FIELD};
+use crate::credentials::{ANSWER_FIELD, EXCHANGE_FIELD, GRANT_FIELD, SUBJECT_FIELD};
 use crate::registrations::REGISTRATION_FIELD;
 use crate::{App, Result};
+
+/// Exchanges that are read at once.
+const PAGE: u16 = 200;
 
 /// What the doctor found.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +35,7 @@ pub async fn examine(app: &App, progress: &(dyn Fn(u64) + Sync)) -> Result<Diagn
     for organization in organizations {
         examine_organization(app, organization, &mut diagnosis).await?;
         examine_registrations(app, Some(organization), &mut diagnosis).await?;
+        examine_exchanges(app, organization, &mut diagnosis).await?;
         let mut after = 0;
         loop {
             let page = app.store.read().await?.all_instance_ids(organization, after, PageSize::default()).await?;
@@ -135,6 +139,23 @@ async fn examine_registrations(
         match page.items.last() {
             Some(last) if page.has_more => after = last.id.0,
             _ => return Ok(()),
+        }
+    }
+}
+
+/// Answers that no instance holds yet.
+async fn examine_exchanges(app: &App, organization: OrganizationId, diagnosis: &mut Diagnosis) -> Result<()> {
+    let mut after = Vec::new();
+    loop {
+        let rows = app.store.read().await?.exchanges(organization, &after, PAGE).await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after.clone_from(&last.hash);
+        for row in &rows {
+            let Some(answer) = &row.answer else { continue };
+            let place = Context { organization: Some(organization), record: row.uuid, field: EXCHANGE_FIELD };
+            diagnosis.note(&app.keyring.open_value(place, answer).await, || {
+                "an answer that waits for its instance".to_owned()
+            });
         }
     }
 }

@@ -85,6 +85,18 @@ impl Error {
         }
     }
 
+    /// Whether the same may succeed later: the provider or something of this server is away or busy.
+    pub(crate) fn is_passing(&self) -> bool {
+        match self {
+            Self::Gateway { .. }
+            | Self::Unavailable(_)
+            | Self::Internal(_)
+            | Self::Provider { status: 429 | 500.., .. } => true,
+            Self::Shared(error) => error.is_passing(),
+            _ => false,
+        }
+    }
+
     /// Something unexpected.
     pub fn internal(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(error.into())

@@ -135,7 +135,7 @@ async fn grant_detail(
     configuration: &Configuration,
     stored: &StoredGrant,
 ) -> Result<GrantDetail> {
-    let held = open_grant(app, instance, connector, configuration, Some(stored)).await?;
+    let held = open_grant(app, instance, configuration, Some(stored)).await?;
     let main = held.tokens.as_ref().and_then(Tokens::main);
     Ok(GrantDetail {
         expires_at: stored.expires_at,

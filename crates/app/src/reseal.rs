@@ -7,10 +7,13 @@ use uuid::Uuid;
 
 use crate::access::{ORGANIZATION_SECRET, USER_SECRET};
 use crate::connect::{ATTEMPT_FIELD, RETURNED_FIELD};
-use crate::credentials::{ANSWER_FIELD, GRANT_FIELD, SUBJECT_FIELD};
+use crate::credentials::{ANSWER_FIELD, EXCHANGE_FIELD, GRANT_FIELD, SUBJECT_FIELD};
 use crate::instances::{TOKEN_FIELD, value_field};
 use crate::registrations::REGISTRATION_FIELD;
 use crate::{App, Result};
+
+/// Exchanges that are read at once.
+const PAGE: u16 = 200;
 
 /// Gives every organization a new data key and seals its values with it. A crash in between leaves values under both
 /// keys, and both keys open. `progress` is told how many instances are done, which is also the result.
@@ -22,6 +25,7 @@ pub async fn reseal(app: &App, progress: &(dyn Fn(u64) + Sync)) -> Result<u64> {
         reseal_secrets(app, organization).await?;
         reseal_registrations(app, Some(organization)).await?;
         reseal_attempts(app, organization).await?;
+        reseal_exchanges(app, organization).await?;
         let mut after = 0;
         loop {
             let page = app.store.read().await?.all_instance_ids(organization, after, PageSize::default()).await?;
@@ -79,6 +83,23 @@ async fn reseal_attempts(app: &App, organization: OrganizationId) -> Result<()> 
         match page.items.last() {
             Some(last) if page.has_more => after = last.id.0,
             _ => return Ok(()),
+        }
+    }
+}
+
+/// Answers that no instance holds yet.
+async fn reseal_exchanges(app: &App, organization: OrganizationId) -> Result<()> {
+    let mut after = Vec::new();
+    loop {
+        let rows = app.store.read().await?.exchanges(organization, &after, PAGE).await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after.clone_from(&last.hash);
+        for row in &rows {
+            let Some(answer) = &row.answer else { continue };
+            let (_, sealed) = again(app, organization, row.uuid, EXCHANGE_FIELD, answer).await?;
+            let mut tx = app.store.write().await?;
+            tx.reseal_exchange(&row.hash, answer, &sealed).await?;
+            tx.commit().await?;
         }
     }
 }

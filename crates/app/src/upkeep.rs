@@ -1,4 +1,5 @@
-//! What is thrown away now and then: expired sign-ins and attempts to connect, old tries, old call records.
+//! What is thrown away now and then: expired sign-ins and attempts to connect, exchanges that nobody went on with, old tries, old call
+//! records.
 
 use std::time::Duration;
 
@@ -11,6 +12,9 @@ const BATCH: i64 = 5_000;
 
 /// Seconds that an attempt to connect can still be asked about when it has expired.
 const ATTEMPTS_KEPT: i64 = 86_400;
+
+/// Seconds that an answer waits for whoever shows the same again.
+const EXCHANGES_KEPT: i64 = 86_400;
 
 /// Throws away for as long as it runs.
 pub(crate) async fn run(app: App) {
@@ -29,6 +33,7 @@ async fn throw_away(app: &App) -> Result<()> {
     let mut tx = app.store.write().await?;
     tx.delete_expired_logins(now).await?;
     tx.delete_attempts_before(now.plus_seconds(-ATTEMPTS_KEPT)).await?;
+    tx.delete_exchanges_before(now.plus_seconds(-EXCHANGES_KEPT)).await?;
     tx.commit().await?;
     forget_calls(app, now.plus_seconds(app.settings.call_log_days.max(0).saturating_mul(-86_400))).await
 }

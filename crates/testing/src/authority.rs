@@ -36,6 +36,8 @@ pub struct Rules {
     pub lifetime: i64,
     /// Whether a renewal brings a new refresh token; the old one stays good otherwise.
     pub rotates: bool,
+    /// Whether a code that was exchanged is refused from then on.
+    pub codes_once: bool,
     /// How long an answer takes.
     pub delay: Duration,
     /// What goes wrong instead of an answer.
@@ -54,6 +56,7 @@ impl Default for Rules {
             grace: Duration::ZERO,
             lifetime: 3600,
             rotates: true,
+            codes_once: false,
             delay: Duration::ZERO,
             trouble: None,
             more: Map::new(),

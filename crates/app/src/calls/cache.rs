@@ -192,7 +192,7 @@ impl Snapshot {
         let token = app.keyring.open_value(place, &sealed.token).await?;
         let Listed { id: connector_id, version: connector_version, connector } = connector_of(app, instance).await?;
         let method = method_of(&connector, &configuration)?;
-        let held = open_grant(app, instance, &connector, &configuration, grant).await?;
+        let held = open_grant(app, instance, &configuration, grant).await?;
         let Target { base, authorizer, settings, .. } = Target::prepare(&connector, &configuration, &held)?;
         let now = app.clock.now();
         let life =

@@ -6,6 +6,7 @@ use keyway_auth::engine::{Client, Returned};
 use keyway_connector::{Flow, Method};
 use keyway_model::{AttemptId, AttemptStatus, Caller, Configuration, InstanceId, RegistrationId, Secret};
 use keyway_store::StoredAttempt;
+use uuid::Uuid;
 
 use super::attempt::{Arrived, Luggage};
 use super::{CODE, FINISH, FINISH_PREFIX, verifier};
@@ -36,8 +37,8 @@ pub(crate) struct Redeemed {
     pub(crate) client: Client,
     /// The registration that the client is.
     pub(crate) registration: Option<RegistrationId>,
-    /// The attempt, whose end has to be recorded.
-    pub(crate) attempt: Option<AttemptId>,
+    /// The attempt, which has to be claimed before anything is exchanged, and its record in the vault's contexts.
+    pub(crate) attempt: Option<(AttemptId, Uuid)>,
     /// Configuration entries that the attempt was begun with. They stand over what the caller sends now.
     pub(crate) configuration: Configuration,
 }
@@ -47,26 +48,6 @@ pub(crate) async fn redeem(app: &App, what: Redemption<'_>) -> Result<Redeemed> 
     match what.data.get("secret").filter(|secret| secret.expose().starts_with(FINISH_PREFIX)) {
         Some(secret) => finish(app, what, secret).await,
         None => brought(app, what).await,
-    }
-}
-
-/// Records how an attempt ended. What came of the instance stays as it is, whatever happens to this record.
-pub(crate) async fn ended(
-    app: &App,
-    attempt: Option<AttemptId>,
-    outcome: &str,
-    ok: bool,
-    instance: Option<InstanceId>,
-) {
-    let Some(id) = attempt else { return };
-    let status = if ok { AttemptStatus::Finished } else { AttemptStatus::Failed };
-    let recorded = async {
-        let mut tx = app.store.write().await?;
-        tx.end_attempt(id, status, Some(outcome), instance, app.clock.now()).await?;
-        tx.commit().await
-    };
-    if let Err(error) = recorded.await {
-        tracing::error!(attempt.id = id.0, %error, "the end of an attempt could not be recorded");
     }
 }
 
@@ -86,7 +67,6 @@ async fn finish(app: &App, what: Redemption<'_>, secret: &Secret) -> Result<Rede
     }
     let luggage = Luggage::open(app, &attempt).await?;
     let client = client(app, &attempt, what, &luggage.configuration).await?;
-    claim(app, &attempt).await?;
     let returned = Returned {
         parameters: arrived.parameters,
         redirect_uri: luggage.redirect_uri,
@@ -100,7 +80,7 @@ async fn finish(app: &App, what: Redemption<'_>, secret: &Secret) -> Result<Rede
         returned,
         client,
         registration: attempt.registration,
-        attempt: Some(attempt.id),
+        attempt: Some((attempt.id, attempt.uuid)),
         configuration: luggage.configuration,
     })
 }
@@ -124,21 +104,13 @@ fn check_place(attempt: &StoredAttempt, what: Redemption<'_>) -> Result<()> {
 fn check_standing(app: &App, attempt: &StoredAttempt) -> Result<()> {
     match attempt.status {
         status if status.is_over() => Err(over(attempt)),
-        AttemptStatus::Exchanging => Err(used()),
         _ if attempt.expires_at <= app.clock.now() => {
             Err(Error::Refused("this attempt has expired; begin again".to_owned()))
         }
-        AttemptStatus::Returned => Ok(()),
+        // Whether somebody is at it shows when it is begun.
+        AttemptStatus::Returned | AttemptStatus::Exchanging => Ok(()),
         _ => Err(Error::Refused("the person has not come back from the provider yet".to_owned())),
     }
-}
-
-/// Takes the attempt: whatever else comes with the same secret and code finds it taken.
-async fn claim(app: &App, attempt: &StoredAttempt) -> Result<()> {
-    let mut tx = app.store.write().await?;
-    let is_mine = tx.claim_attempt(attempt.id, app.clock.now()).await?;
-    tx.commit().await?;
-    if is_mine { Ok(()) } else { Err(used()) }
 }
 
 /// The client that the person consented to. A registered one goes only where it is meant to.
@@ -172,7 +144,8 @@ fn over(attempt: &StoredAttempt) -> Error {
     Error::Refused(format!("this attempt has ended: {outcome}"))
 }
 
-fn used() -> Error {
+/// The error for who comes second.
+pub(crate) fn used() -> Error {
     Error::Refused("this attempt is used already; each is good for one exchange".to_owned())
 }
 

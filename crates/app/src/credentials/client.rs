@@ -1,8 +1,7 @@
 //! The client that an instance is made out to: the one that its configuration names, or a registered one.
 
 use keyway_auth::engine::Client;
-use keyway_connector::Connector;
-use keyway_model::{Configuration, Instance, RegistrationId, Secret};
+use keyway_model::{Configuration, RegistrationId, Secret};
 
 use crate::{App, Result, registrations};
 
@@ -23,14 +22,11 @@ pub(crate) fn own_client(configuration: &Configuration) -> Option<Client> {
 /// The client of an instance: its own, or the registration that its grant came from.
 pub(crate) async fn client_of(
     app: &App,
-    instance: &Instance,
-    connector: &Connector,
     configuration: &Configuration,
     registration: Option<RegistrationId>,
 ) -> Result<Client> {
     if let Some(id) = registration {
         return registrations::client(app, id).await;
     }
-    let _ = (instance, connector);
     Ok(own_client(configuration).unwrap_or_default())
 }

@@ -1,7 +1,7 @@
 //! Tokens and the client that they were made out to, as the store keeps them: sealed.
 
 use keyway_auth::engine::{Client, Tokens};
-use keyway_connector::{Connector, Method};
+use keyway_connector::Method;
 use keyway_model::{Configuration, Instance, OrganizationId, RegistrationId, Secret, Timestamp};
 use keyway_store::StoredGrant;
 use keyway_vault::Context;
@@ -79,13 +79,12 @@ pub(crate) async fn seal_grant(app: &App, organization: OrganizationId, record: 
 pub(crate) async fn open_grant(
     app: &App,
     instance: &Instance,
-    connector: &Connector,
     configuration: &Configuration,
     stored: Option<&StoredGrant>,
 ) -> Result<Held> {
     let (organization, record) = (instance.organization, instance.uuid);
     let registration = stored.and_then(|stored| stored.registration);
-    let client = client_of(app, instance, connector, configuration, registration).await?;
+    let client = client_of(app, configuration, registration).await?;
     let Some(stored) = stored else { return Ok(Held { client, ..Held::default() }) };
     let text = app.keyring.open_value(place(organization, record, GRANT_FIELD), &stored.sealed).await?;
     let unreadable = || Error::internal(format!("the tokens of instance {} cannot be read", instance.id));

@@ -30,9 +30,9 @@ use crate::instances::{connector_of, open_values, seal_values};
 use crate::{App, Error, Result};
 
 /// How long a lease is held before it has to be extended: so long others wait when its holder dies. In seconds.
-const LEASE: i64 = 10;
+pub(super) const LEASE: i64 = 10;
 /// How often it is extended.
-const HEARTBEAT: Duration = Duration::from_secs(3);
+pub(super) const HEARTBEAT: Duration = Duration::from_secs(3);
 /// How often somebody looks whether another process is done.
 const LOOK: Duration = Duration::from_millis(40);
 /// How long somebody waits for another process.
@@ -122,7 +122,7 @@ impl<'a> Renewal<'a> {
     async fn open(app: &'a App, sealed: SealedInstance, stored: StoredGrant, lease: Lease) -> Result<Self> {
         let connector = connector_of(app, &sealed.instance).await?.connector;
         let configuration = open_values(app, &sealed.instance, &sealed.values).await?;
-        let held = open_grant(app, &sealed.instance, &connector, &configuration, Some(&stored)).await?;
+        let held = open_grant(app, &sealed.instance, &configuration, Some(&stored)).await?;
         Ok(Self { app, sealed, stored, connector, configuration, held, lease, kept: AtomicBool::new(false) })
     }
 

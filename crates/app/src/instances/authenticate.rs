@@ -6,15 +6,17 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use keyway_auth::engine::{Failure, Granted, Party, Recorded, Source, TokenSet, Tokens};
 use keyway_connector::{Flow, Method};
-use keyway_model::{AttemptId, Caller, Configuration, InstanceId, Secret};
-use serde_json::Value;
+use keyway_model::{AttemptId, AttemptStatus, Caller, Configuration, InstanceId, Secret, Timestamp};
+use keyway_store::Tx;
+use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::configuration::method_of;
 use super::target::Target;
 use crate::calls::Redactor;
 use crate::catalogue::Listed;
 use crate::connect::{self, Redemption};
-use crate::credentials::{self, Held};
+use crate::credentials::{self, Exchange, Held};
 use crate::{App, Error, Result, registrations};
 
 /// What somebody brings from the provider (section 3.2, `providerData`), and whether tokens come from elsewhere.
@@ -43,7 +45,60 @@ pub(crate) struct Authenticated {
     /// Whether the provider was asked.
     pub(crate) verified: bool,
     /// The attempt that brought it.
-    pub(crate) attempt: Option<AttemptId>,
+    attempt: Option<AttemptId>,
+    /// What was shown to the provider for it, where it can be shown once.
+    exchange: Option<Exchange>,
+    /// Whether the tokens come from elsewhere, and are others' too.
+    imported: bool,
+}
+
+impl Authenticated {
+    /// Notes in the transaction that keeps it for an instance that it is safe.
+    pub(crate) async fn kept(&self, tx: &mut Tx, instance: InstanceId, outcome: &str, now: Timestamp) -> Result<()> {
+        if let Some(exchange) = &self.exchange {
+            exchange.end(tx).await?;
+        }
+        if let Some(attempt) = self.attempt {
+            tx.end_attempt(attempt, AttemptStatus::Finished, Some(outcome), Some(instance), now).await?;
+        }
+        Ok(())
+    }
+
+    /// Nothing came of it: who tries again finds what was answered where the reason passes; else the tokens are given back. Where an
+    /// instance has tokens of the same person they are left: some providers end with one token everything that a person has given
+    /// to a client.
+    pub(crate) async fn lost(self, app: &App, listed: &Listed, why: &Error, has_others: bool) {
+        if let Some(exchange) = &self.exchange
+            && exchange.is_taken_over().await
+        {
+            return;
+        }
+        let is_kept = why.is_passing() && self.exchange.as_ref().is_some_and(Exchange::is_answered);
+        if !is_kept && !self.imported && !has_others && self.held.tokens.is_some() {
+            end(app, listed, &self.configuration, &self.held, false).await;
+        }
+        settle(app, self.exchange, self.attempt, why, why.is_passing()).await;
+    }
+}
+
+/// Ends what was begun and came to nothing, or lets it go for another try.
+async fn settle(app: &App, exchange: Option<Exchange>, attempt: Option<AttemptId>, why: &Error, again: bool) {
+    let settled = async {
+        let Some(exchange) = &exchange else { return Ok(()) };
+        if again {
+            return exchange.let_go().await;
+        }
+        let mut tx = app.store.write().await?;
+        exchange.end(&mut tx).await?;
+        if let Some(id) = attempt {
+            tx.end_attempt(id, AttemptStatus::Failed, Some(&why.to_string()), None, app.clock.now()).await?;
+        }
+        Ok(tx.commit().await?)
+    };
+    let settled: Result<()> = settled.await;
+    if let Err(error) = settled {
+        tracing::error!(%error, "the end of an exchange could not be recorded");
+    }
 }
 
 /// Entries by which tokens come from elsewhere. They are never kept in the configuration.
@@ -60,12 +115,19 @@ pub(crate) async fn authenticate(
     instance: Option<InstanceId>,
 ) -> Result<Authenticated> {
     let method = method_of(&listed.connector, &configuration)?.clone();
-    let mut work = Work { app, caller, listed, method: &method, configuration, attempt: None, imported: None };
-    let outcome = Box::pin(work.all(brought, instance)).await;
-    if let Err(error) = &outcome {
-        connect::ended(app, work.attempt, &error.to_string(), false, instance).await;
+    let mut work =
+        Work { app, caller, listed, method: &method, configuration, attempt: None, exchange: None, imported: None };
+    match Box::pin(work.all(brought, instance)).await {
+        Ok((held, verified)) => Ok(work.done(held, verified)),
+        Err(Nothing::Granted { error, again }) => {
+            settle(app, work.exchange, work.attempt, &error, again).await;
+            Err(error)
+        }
+        Err(Nothing::Proven { held, error }) => {
+            work.done(*held, false).lost(app, listed, &error, instance.is_some()).await;
+            Err(error)
+        }
     }
-    outcome
 }
 
 struct Work<'a> {
@@ -75,11 +137,35 @@ struct Work<'a> {
     method: &'a Method,
     configuration: Configuration,
     attempt: Option<AttemptId>,
+    exchange: Option<Exchange>,
     imported: Option<Tokens>,
 }
 
+/// Why there is no credential.
+enum Nothing {
+    /// The provider granted none.
+    Granted {
+        error: Error,
+        /// Whether trying again may help.
+        again: bool,
+    },
+    /// It granted one that is of no use.
+    Proven { held: Box<Held>, error: Error },
+}
+
+impl<E: Into<Error>> From<E> for Nothing {
+    fn from(error: E) -> Self {
+        let error = error.into();
+        Self::Granted { again: error.is_passing(), error }
+    }
+}
+
 impl Work<'_> {
-    async fn all(&mut self, brought: &Brought, instance: Option<InstanceId>) -> Result<Authenticated> {
+    async fn all(
+        &mut self,
+        brought: &Brought,
+        instance: Option<InstanceId>,
+    ) -> std::result::Result<(Held, bool), Nothing> {
         let (mut held, granted) = if self.method.grant.is_some() {
             let (held, granted) = Box::pin(self.grant(brought, instance)).await?;
             (held, Some(granted))
@@ -91,31 +177,32 @@ impl Work<'_> {
             self.configuration.remove(key);
         }
         match self.prove(&mut held, granted.as_ref()).await {
-            Ok(verified) => Ok(Authenticated {
-                configuration: std::mem::take(&mut self.configuration),
-                held,
-                verified,
-                attempt: self.attempt,
-            }),
-            Err(error) => {
-                // Tokens that nobody keeps are given back; those from elsewhere belong to others. Where an instance keeps its own,
-                // they are left: some providers end with one token everything that the same person has given to the client.
-                if self.imported.is_none() && granted.is_some() && instance.is_none() {
-                    give_back(self.app, self.listed, &self.configuration, &held).await;
-                }
-                Err(error)
+            Ok(verified) => {
+                self.app.fault("exchange.proven");
+                Ok((held, verified))
             }
+            Err(error) => Err(Nothing::Proven { held: Box::new(held), error }),
         }
     }
 
+    fn done(self, held: Held, verified: bool) -> Authenticated {
+        let Self { configuration, attempt, exchange, imported, .. } = self;
+        Authenticated { configuration, held, verified, attempt, exchange, imported: imported.is_some() }
+    }
+
     /// Gets tokens by whatever was brought.
-    async fn grant(&mut self, brought: &Brought, instance: Option<InstanceId>) -> Result<(Held, Granted)> {
+    async fn grant(
+        &mut self,
+        brought: &Brought,
+        instance: Option<InstanceId>,
+    ) -> std::result::Result<(Held, Granted), Nothing> {
         if let Some(tokens) = self.tokens_from_elsewhere(brought) {
             return self.import(tokens).await;
         }
         if let Some(code) = brought.data.get("deviceCode").or_else(|| brought.data.get("device_code")) {
             let held = self.machine_client().await?;
-            return self.obtain(held, Source::Device(code)).await;
+            let recorded = self.begin(&held, &json!({ "device": code.expose() })).await?;
+            return self.obtain(held, Source::Device(code), recorded).await;
         }
         if self.method.asks_a_person() {
             let what = Redemption {
@@ -127,13 +214,40 @@ impl Work<'_> {
                 instance,
             };
             let redeemed = connect::redeem(self.app, what).await?;
-            self.attempt = redeemed.attempt;
             self.configuration.extend(redeemed.configuration);
             let held = Held { client: redeemed.client, registration: redeemed.registration, ..Held::default() };
-            return self.obtain(held, Source::Person(&redeemed.returned)).await;
+            let recorded = if let Some((id, uuid)) = redeemed.attempt {
+                self.begin_attempt(id, uuid).await?
+            } else {
+                let returned = &redeemed.returned;
+                let given: Vec<_> = returned.parameters.iter().map(|(name, value)| (name, value.expose())).collect();
+                self.begin(&held, &json!({ "to": returned.redirect_uri, "given": given })).await?
+            };
+            return self.obtain(held, Source::Person(&redeemed.returned), recorded).await;
         }
         let held = self.machine_client().await?;
-        self.obtain(held, Source::Machine).await
+        self.obtain(held, Source::Machine, Recorded::default()).await
+    }
+
+    /// Begins to exchange what an attempt brought.
+    async fn begin_attempt(&mut self, id: AttemptId, uuid: Uuid) -> Result<Recorded> {
+        let organization = self.caller.organization();
+        let begun = Exchange::begin(self.app, organization, &format!("attempt {uuid}"), Some(id)).await?;
+        let (exchange, recorded) = begun.ok_or_else(connect::used)?;
+        (self.exchange, self.attempt) = (Some(exchange), Some(id));
+        Ok(recorded)
+    }
+
+    /// Begins to exchange what a caller brought.
+    async fn begin(&mut self, held: &Held, shown: &Value) -> Result<Recorded> {
+        let (organization, user) = (self.caller.organization(), self.caller.user.id);
+        let key = &self.listed.connector.key;
+        let shown = json!([organization.0, user.0, key.as_str(), self.method.name, held.client.id, shown]).to_string();
+        let begun = Exchange::begin(self.app, organization, &shown, None).await?;
+        let busy = || Error::Conflict("another request exchanges the same at this moment; try again".to_owned());
+        let (exchange, recorded) = begun.ok_or_else(busy)?;
+        self.exchange = Some(exchange);
+        Ok(recorded)
     }
 
     /// Tokens that were got elsewhere.
@@ -154,7 +268,7 @@ impl Work<'_> {
     }
 
     /// Takes tokens from elsewhere: one that is missing or has ended is renewed before it is proven.
-    async fn import(&mut self, tokens: Tokens) -> Result<(Held, Granted)> {
+    async fn import(&mut self, tokens: Tokens) -> std::result::Result<(Held, Granted), Nothing> {
         let held = self.machine_client().await?;
         self.imported = Some(tokens.clone());
         let now = self.app.clock.now();
@@ -165,7 +279,9 @@ impl Work<'_> {
             let granted = Granted::of(tokens.clone());
             return Ok((Held { tokens: Some(tokens), ..held }, granted));
         }
-        let (held, granted) = self.obtain(held, Source::Renewal(&tokens)).await?;
+        let refresh = tokens.main().and_then(|set| set.refresh.as_ref()).map(Secret::expose);
+        let recorded = self.begin(&held, &json!({ "refresh": refresh })).await?;
+        let (held, granted) = self.obtain(held, Source::Renewal(&tokens), recorded).await?;
         let mut all = tokens;
         all.0.extend(granted.tokens.0.clone());
         Ok((Held { tokens: Some(all), ..held }, granted))
@@ -191,7 +307,12 @@ impl Work<'_> {
         Ok(Held { client: lent.client, registration: Some(lent.stored.id), ..Held::default() })
     }
 
-    async fn obtain(&mut self, held: Held, source: Source<'_>) -> Result<(Held, Granted)> {
+    async fn obtain(
+        &mut self,
+        held: Held,
+        source: Source<'_>,
+        recorded: Recorded,
+    ) -> std::result::Result<(Held, Granted), Nothing> {
         let connector = &self.listed.connector;
         let needs_client =
             !matches!(self.method.grant.as_ref().map(|grant| grant.flow), Some(Flow::Login | Flow::JwtBearer) | None);
@@ -201,7 +322,7 @@ impl Work<'_> {
             && !self.has_own_client()
         {
             let message = "Missing required configuration: oauth.api.key, oauth.api.secret".to_owned();
-            return Err(Error::Refused(message));
+            return Err(Error::Refused(message).into());
         }
         let target = Target::prepare(connector, &self.configuration, &held)?;
         let party = Party {
@@ -212,10 +333,21 @@ impl Work<'_> {
             client: &held.client,
         };
         let engine = self.app.engine();
-        // There is no row yet that could keep the answer: who dies here has to begin again.
-        let keep = |_: Secret| -> BoxFuture<'_, ()> { async {}.boxed() };
-        let outcome = engine.obtain(party, source, Recorded::default(), &keep).await;
-        let granted = outcome.map_err(|failure| self.refused(failure, &held))?;
+        let exchange = self.exchange.as_ref();
+        let keep = |text: Secret| -> BoxFuture<'_, ()> {
+            match exchange {
+                Some(exchange) => exchange.keep(text).boxed(),
+                // What needs nobody can be asked for again.
+                None => async {}.boxed(),
+            }
+        };
+        let granted = match engine.obtain(party, source, recorded, &keep).await {
+            Ok(granted) => granted,
+            // An answer that cannot be used will not be of use later, whatever status callers see.
+            Err(failure) => {
+                return Err(Nothing::Granted { again: failure.is_passing(), error: self.refused(failure, &held) });
+            }
+        };
         self.configuration.extend(granted.captured.clone());
         let held = Held { tokens: Some(granted.tokens.clone()), asked: granted.asked.clone(), ..held };
         Ok((held, granted))
@@ -266,11 +398,6 @@ impl Work<'_> {
             client: &held.client,
         }
     }
-}
-
-/// Gives tokens back that nobody keeps.
-pub(crate) async fn give_back(app: &App, listed: &Listed, configuration: &Configuration, held: &Held) {
-    end(app, listed, configuration, held, false).await;
 }
 
 /// Gives tokens back at the provider, with what ends there together with an instance; what became of it, in words.

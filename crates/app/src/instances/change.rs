@@ -8,14 +8,14 @@ use keyway_model::{
 };
 use keyway_store::{InstanceFilter, SealedInstance, StoredGrant, Tx};
 
-use super::authenticate::{Authenticated, Brought, authenticate, end, give_back, is_callers};
+use super::authenticate::{Authenticated, Brought, authenticate, end, is_callers};
 use super::configuration::{self, ConfigurationInput, method_of};
 use super::provision::{checked_name, checked_tags, new_grant};
 use super::repoint::{self, Place};
 use super::{InstanceDetail, connector_of, detail, load_to_change, open_values, seal_values};
 use crate::catalogue::Listed;
-use crate::credentials::{Held, Sealed, open_grant, seal_grant};
-use crate::{App, Error, Result, connect};
+use crate::credentials::{Sealed, open_grant, seal_grant};
+use crate::{App, Error, Result};
 
 /// How often a change is tried again when somebody else changed the same instance meanwhile.
 const TRIES: usize = 8;
@@ -109,13 +109,29 @@ async fn try_patch(app: &App, caller: &Caller, id: InstanceId, patch: InstancePa
     }
     let brought = patch.brought.unwrap_or_default();
     let proven = authenticate(app, caller, &listed, after, &brought, Some(id)).await?;
-    let changed = keep(app, caller, (instance, stored), &before, &listed, &proven).await;
-    let (outcome, ok) = match &changed {
-        Ok(_) => ("the instance was authenticated again".to_owned(), true),
-        Err(error) => (error.to_string(), false),
-    };
-    connect::ended(app, proven.attempt, &outcome, ok, Some(id)).await;
-    changed.map(Some)
+    match keep(app, caller, (instance, stored), &before, &listed, &proven).await {
+        Ok(kept) => {
+            app.fault("exchange.finished");
+            Ok(Some(kept))
+        }
+        Err(Unkept { error, is_same }) => {
+            proven.lost(app, &listed, &error, is_same).await;
+            Err(error)
+        }
+    }
+}
+
+/// Why a credential was not kept.
+struct Unkept {
+    error: Error,
+    /// Whether it is of the same person as the one that the instance has.
+    is_same: bool,
+}
+
+impl<E: Into<Error>> From<E> for Unkept {
+    fn from(error: E) -> Self {
+        Self { error: error.into(), is_same: true }
+    }
 }
 
 /// Keeps a new credential. What was exchanged cannot be exchanged again, so only the write is tried again when somebody else was
@@ -127,7 +143,7 @@ async fn keep(
     before: &Configuration,
     listed: &Listed,
     proven: &Authenticated,
-) -> Result<InstanceDetail> {
+) -> std::result::Result<InstanceDetail, Unkept> {
     let id = instance.id;
     for _ in 0..TRIES {
         if let Some(kept) = reconnect(app, instance.clone(), before, listed, proven, stored.as_ref()).await? {
@@ -139,8 +155,7 @@ async fn keep(
         }
         (instance.version, instance.enabled) = (now.instance.version, now.instance.enabled);
     }
-    give_back(app, listed, &proven.configuration, &proven.held).await;
-    Err(busy(id))
+    Err(busy(id).into())
 }
 
 /// Whether a change of what the credential depends on has to be proven. A client's secret, what is asked for and where a person comes
@@ -164,14 +179,10 @@ async fn reconnect(
     listed: &Listed,
     proven: &Authenticated,
     stored: Option<&StoredGrant>,
-) -> Result<Option<InstanceDetail>> {
+) -> std::result::Result<Option<InstanceDetail>, Unkept> {
     let earlier = instance_before(app, &instance).await?;
     let held = match stored {
-        Some(stored) => {
-            // Opened by the definition that it was made with, which a move leaves behind.
-            let old = connector_of(app, &earlier).await?.connector;
-            Some(open_grant(app, &instance, &old, before, Some(stored)).await?)
-        }
+        Some(stored) => Some(open_grant(app, &instance, before, Some(stored)).await?),
         None => None,
     };
     let is_same_connector = earlier.connector == listed.connector.key;
@@ -180,21 +191,21 @@ async fn reconnect(
     // Who does not say who they are may be anybody.
     let is_other = |known| proven.held.subject.as_ref().map_or(asks_a_person, |found| found != known);
     if known.is_some_and(is_other) {
-        give_back(app, listed, &proven.configuration, &proven.held).await;
-        return Err(Error::Conflict(format!(
+        let error = Error::Conflict(format!(
             "the authorization belongs to another account at {} than the one that instance {} was authenticated with; that one stays in force",
             listed.connector.name, instance.id
-        )));
+        ));
+        return Err(Unkept { error, is_same: false });
     }
     instance.verified = proven.verified;
     let grant = match &proven.held.tokens {
         Some(_) => {
             let sealed = seal_grant(app, instance.organization, instance.uuid, &proven.held).await?;
-            Grant::Replaced(Box::new((sealed, proven.held.clone(), listed.clone())))
+            Grant::Replaced { sealed, proven, listed }
         }
-        None => Grant::Gone,
+        None => Grant::Gone { proven },
     };
-    save(app, instance, before, &proven.configuration, grant).await
+    Ok(save(app, instance, before, &proven.configuration, grant).await?)
 }
 
 /// The instance as it is stored: with the connector that it has now.
@@ -204,13 +215,13 @@ async fn instance_before(app: &App, instance: &Instance) -> Result<Instance> {
 }
 
 /// What becomes of an instance's tokens.
-enum Grant {
+enum Grant<'a> {
     /// They stay as they are.
     Kept,
     /// Others take their place.
-    Replaced(Box<(Sealed, Held, Listed)>),
+    Replaced { sealed: Sealed, proven: &'a Authenticated, listed: &'a Listed },
     /// The method has none.
-    Gone,
+    Gone { proven: &'a Authenticated },
 }
 
 /// The configuration after a change, checked whole.
@@ -248,7 +259,7 @@ async fn save(
     mut instance: Instance,
     before: &Configuration,
     after: &Configuration,
-    grant: Grant,
+    grant: Grant<'_>,
 ) -> Result<Option<InstanceDetail>> {
     let now = app.clock.now();
     instance.updated_at = now;
@@ -277,24 +288,26 @@ async fn save(
 async fn write_grant(
     tx: &mut Tx,
     instance: &Instance,
-    grant: Grant,
+    grant: Grant<'_>,
     configuration: &Configuration,
     now: Timestamp,
 ) -> Result<()> {
-    match grant {
+    let proven = match grant {
         Grant::Kept => return Ok(()),
-        Grant::Gone => {
+        Grant::Gone { proven } => {
             tx.delete_grant(instance.id).await?;
+            proven
         }
-        Grant::Replaced(new) => {
-            let (sealed, held, listed) = *new;
+        Grant::Replaced { sealed, proven, listed } => {
             let method = method_of(&listed.connector, configuration)?;
-            let row = new_grant(&sealed, &held, method, now, instance.uuid);
+            let row = new_grant(&sealed, &proven.held, method, now, instance.uuid);
             if !tx.replace_grant(instance.id, &row, now).await? {
                 tx.insert_grant(instance.id, &row, now).await?;
             }
+            proven
         }
-    }
+    };
+    proven.kept(tx, instance.id, "the instance was authenticated again", now).await?;
     tx.set_standing(instance.id, Standing::Ready, now).await?;
     tx.set_trouble(instance.id, None).await?;
     Ok(())
@@ -351,7 +364,7 @@ async fn farewell(app: &App, sealed: &SealedInstance) -> Option<&'static str> {
         if stored.is_none() && method.on_delete.is_empty() {
             return Ok(None);
         }
-        let held = open_grant(app, instance, &listed.connector, &configuration, stored.as_ref()).await?;
+        let held = open_grant(app, instance, &configuration, stored.as_ref()).await?;
         Ok::<_, Error>(Some(end(app, &listed, &configuration, &held, true).await))
     };
     given.await.unwrap_or(Some("failed"))

@@ -3,16 +3,16 @@
 use keyway_auth::engine::Tokens;
 use keyway_connector::{Connector, Method};
 use keyway_model::{Caller, Configuration, Problems, Secret, Standing, Timestamp, plain_text};
-use keyway_store::{NewGrant, NewInstance, StoredToken};
+use keyway_store::{NewGrant, NewInstance, SealedInstance, StoredToken};
 use keyway_vault::Context;
 
-use super::authenticate::{Authenticated, Brought, authenticate, give_back, is_callers};
+use super::authenticate::{Authenticated, Brought, authenticate, is_callers};
 use super::configuration::{self, ConfigurationInput, method_of};
 use super::{InstanceDetail, TOKEN_FIELD, detail, seal_values};
 use crate::access::INSTANCE_TOKEN;
 use crate::catalogue::Listed;
 use crate::credentials::{Held, Sealed, keep_alive_at, seal_grant};
-use crate::{App, Error, Result, connect};
+use crate::{App, Error, Result};
 
 /// Longest name or tag, in characters.
 const MAX_TEXT: usize = 255;
@@ -47,16 +47,15 @@ pub async fn create(app: &App, caller: &Caller, new: NewInstanceInput) -> Result
     let tags = checked_tags(new.tags)?;
     let proven = authenticate(app, caller, &listed, complete, &new.brought, None).await?;
     let made = keep(app, caller, &listed, &proven, (&name, &tags, *version)).await;
-    let (outcome, ok) = match &made {
-        Ok(_) => ("the instance was made".to_owned(), true),
+    let kept = match made {
+        Ok(kept) => kept,
         Err(error) => {
-            give_back(app, &listed, &proven.configuration, &proven.held).await;
-            (error.to_string(), false)
+            proven.lost(app, &listed, &error, false).await;
+            return Err(error);
         }
     };
-    let instance = made.as_ref().ok().map(|made| made.instance.id);
-    connect::ended(app, proven.attempt, &outcome, ok, instance).await;
-    made
+    app.fault("exchange.finished");
+    detail(app, kept).await
 }
 
 /// Writes the instance with its tokens in one transaction.
@@ -66,7 +65,7 @@ async fn keep(
     listed: &Listed,
     proven: &Authenticated,
     (name, tags, version): (&str, &[String], i64),
-) -> Result<InstanceDetail> {
+) -> Result<SealedInstance> {
     let organization = caller.organization();
     let uuid = app.entropy.uuid();
     let token = app.entropy.base64_token();
@@ -100,8 +99,9 @@ async fn keep(
         tx.insert_grant(id, &new_grant(sealed, &proven.held, method, now, uuid), now).await?;
     }
     let kept = tx.instance(organization, id).await?.ok_or_else(|| Error::internal("a new instance is not there"))?;
+    proven.kept(&mut tx, id, "the instance was made", now).await?;
     tx.commit().await?;
-    detail(app, kept).await
+    Ok(kept)
 }
 
 /// Tokens as a row.

@@ -32,7 +32,10 @@ pub(crate) fn check(before: &Place<'_>, after: &Place<'_>, input: &Configuration
         return Ok(());
     };
     let mut problems = Problems::default();
-    for key in secret_keys(before.connector).union(&secret_keys(after.connector)) {
+    // A client's members need no field.
+    let members = before.configuration.keys().map(String::as_str).filter(|key| key.starts_with("oauth.api."));
+    let known = secret_keys(before.connector).into_iter().chain(secret_keys(after.connector));
+    for key in &known.chain(members).collect::<BTreeSet<&str>>() {
         let stored = before.configuration.get(*key);
         let stored =
             stored.is_some_and(|value| !value.expose().is_empty() && !is_default(before.connector, key, value));

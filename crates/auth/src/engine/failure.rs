@@ -59,8 +59,14 @@ impl Failure {
         }
     }
 
-    /// Whether asking again later may help.
+    /// Whether the provider has not said all that it will say: it was away, broken or busy, and may answer later.
     pub const fn is_passing(&self) -> bool {
-        !matches!(self, Self::Dead { .. } | Self::Problems(_))
+        match self {
+            Self::Unreachable(error) => {
+                !matches!(error, keyway_egress::Error::Tls { .. } | keyway_egress::Error::Blocked { .. })
+            }
+            Self::Broken(_) | Self::Refused { status: 429 | 500.., .. } => true,
+            Self::Refused { .. } | Self::Dead { .. } | Self::Unusable(_) | Self::Problems(_) | Self::Script(_) => false,
+        }
     }
 }

@@ -235,18 +235,13 @@ async fn by_refresh_tokens(
             (Ok(got), all) => all.get_or_insert_with(|| Granted::keeping(tokens)).take_set(name, got),
             // What the provider has replaced before must not be lost over this set. Where it only has to be asked later, the
             // answer that was kept brings it then.
-            (Err(failure), Some(all)) if is_definite(&failure) => {
+            (Err(failure), Some(all)) if !failure.is_passing() => {
                 all.put_off(name, scene.moment.now.plus_seconds(PAUSE_OF_SET));
             }
             (Err(failure), _) => return Err(failure),
         }
     }
     Ok(renewed)
-}
-
-/// Whether the provider has said all that it will say.
-const fn is_definite(failure: &Failure) -> bool {
-    !matches!(failure, Failure::Unreachable(_) | Failure::Broken(_) | Failure::Refused { status: 429 | 500.., .. })
 }
 
 /// After how many seconds a set is asked for again that could not be renewed beside another.

@@ -271,9 +271,7 @@ impl Granted {
             (self.id_token, self.body) = (other.id_token, other.body);
         }
     }
-}
 
-impl Granted {
     /// Keeps the old tokens of a set for some time more.
     pub(super) fn put_off(&mut self, name: &str, until: Timestamp) {
         if let Some(set) = self.tokens.0.get_mut(name) {

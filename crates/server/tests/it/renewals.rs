@@ -1,6 +1,7 @@
-//! Renewals by the real program: two processes on one database, and processes that die in the middle of one.
+//! Renewals and exchanges by the real program: two processes on one database, and processes that die in the middle of one.
 
 mod deaths;
+mod exchanges;
 mod kills;
 mod storm;
 
@@ -57,21 +58,30 @@ impl Scene {
 
     /// Connects an instance with a token that ends soon.
     async fn connect(&self, admin: &Client, name: &str) -> Instance {
+        Instance::of(&admin.post("/instances", self.body(name)).await.ok())
+    }
+
+    /// What makes an instance of the code `name`.
+    fn body(&self, name: &str) -> Value {
         let configuration = json!({
             "base.url": self.authority.url(),
             "oauth.api.key": Authority::CLIENT,
             "oauth.api.secret": Authority::SECRET,
         });
-        let body = json!({ "name": name, "element": { "key": "rotating" }, "configuration": configuration,
-            "providerData": { "code": name } });
-        let made = admin.post("/instances", body).await.ok();
-        let id = made["id"].as_i64().expect("an id");
-        Instance { id, token: made["token"].as_str().expect("a token").to_owned() }
+        json!({ "name": name, "element": { "key": "rotating" }, "configuration": configuration,
+            "providerData": { "code": name } })
     }
 
     /// Tokens are good for an hour from now on.
     fn relax(&self, grace: Duration) {
         self.authority.change(|rules| (rules.lifetime, rules.grace) = (3600, grace));
+    }
+}
+
+impl Instance {
+    fn of(made: &Value) -> Self {
+        let id = made["id"].as_i64().expect("an id");
+        Self { id, token: made["token"].as_str().expect("a token").to_owned() }
     }
 }
 

@@ -87,5 +87,21 @@ create index connect_attempt_registration on connect_attempt (registration_id);
 create index connect_attempt_instance on connect_attempt (instance_id);
 create index connect_attempt_expires_at on connect_attempt (expires_at);
 
+-- What can be shown to a provider once, such as a code, while it is exchanged: until an instance holds what came of it, the
+-- provider's answer is kept here.
+create table exchange (
+    -- Keyed hash of what is shown, by whom and as which client.
+    hash bytea primary key not null,
+    uuid uuid not null unique,
+    organization_id bigint not null references organization (id),
+    -- Who exchanges it now. Others may go on with it when nobody has held it for longer.
+    holder uuid not null,
+    held_until bigint not null,
+    answer_sealed bytea,
+    created_at bigint not null
+);
+create index exchange_organization on exchange (organization_id, hash);
+create index exchange_held_until on exchange (held_until);
+
 -- What became of giving the tokens back when the instance was deleted.
 alter table instance add column revocation text;

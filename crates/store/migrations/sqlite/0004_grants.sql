@@ -87,5 +87,21 @@ create index connect_attempt_registration on connect_attempt (registration_id);
 create index connect_attempt_instance on connect_attempt (instance_id);
 create index connect_attempt_expires_at on connect_attempt (expires_at);
 
+-- What can be shown to a provider once, such as a code, while it is exchanged: until an instance holds what came of it, the
+-- provider's answer is kept here.
+create table exchange (
+    -- Keyed hash of what is shown, by whom and as which client.
+    hash blob primary key not null,
+    uuid blob not null unique,
+    organization_id integer not null references organization (id),
+    -- Who exchanges it now. Others may go on with it when nobody has held it for longer.
+    holder blob not null,
+    held_until integer not null,
+    answer_sealed blob,
+    created_at integer not null
+);
+create index exchange_organization on exchange (organization_id, hash);
+create index exchange_held_until on exchange (held_until);
+
 -- What became of giving the tokens back when the instance was deleted.
 alter table instance add column revocation text;

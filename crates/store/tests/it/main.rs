@@ -5,6 +5,7 @@
 mod harness;
 mod connecting;
 mod database;
+mod exchanges;
 mod fixture;
 mod neighbourhood;
 

@@ -54,6 +54,10 @@ impl Chains {
             return Reply::json(401, &json!({ "error": "invalid_client" }));
         }
         let chain = match given("grant_type") {
+            "authorization_code" if rules.codes_once && self.all.contains_key(given("code")) => {
+                self.refused += 1;
+                return Reply::json(400, &json!({ "error": "invalid_grant" }));
+            }
             "authorization_code" => self.begin(given("code")),
             "client_credentials" => self.begin("machine"),
             "refresh_token" => {

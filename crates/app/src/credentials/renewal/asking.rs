@@ -54,16 +54,12 @@ impl Renewal<'_> {
             // It will never be read; the provider may still take the old token.
             outcome = self.obtain(party, Recorded::default()).await?;
         }
-        match &outcome {
-            Err(Failure::Unreachable(error))
-                if !matches!(error, keyway_egress::Error::Tls { .. } | keyway_egress::Error::Blocked { .. }) =>
-            {
-                app.credentials.breaker.failed(&provider, self.sealed.instance.id, now);
-            }
-            Err(Failure::Broken(_) | Failure::Refused { status: 500.., .. }) => {
-                app.credentials.breaker.failed(&provider, self.sealed.instance.id, now);
-            }
-            _ => app.credentials.breaker.answered(&provider),
+        let is_away =
+            |failure: &Failure| failure.is_passing() && !matches!(failure, Failure::Refused { status: 429, .. });
+        if outcome.as_ref().is_err_and(is_away) {
+            app.credentials.breaker.failed(&provider, self.sealed.instance.id, now);
+        } else {
+            app.credentials.breaker.answered(&provider);
         }
         app.fault("renewal.answered");
         outcome.map(|granted| (granted, method)).map_err(Asked::Failed)
