@@ -6,7 +6,7 @@ mod keys;
 mod logins;
 mod made_here;
 mod packings;
-//mod peers_in_detail;
+mod peers_in_detail;
 mod persons;
 mod quirks;
 mod signatures;
