@@ -1,5 +1,8 @@
 //! Log-ins of providers' own: XML, headers, cookies, chains, and requests that a person describes.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use keyway_testing::peers::{Certificates, OidcProvider};
 use keyway_testing::{Reply, Seen, Vendor};
 use serde_json::{Value, json};
 
@@ -217,4 +220,29 @@ async fn a_registered_client_is_not_lent_to_a_described_request() {
         assert!(matches!(header(&seen, "authorization"), None | Some("Basic Og==")), "{seen:?}");
     }
     stage.assert_no_trace(&["registered-0123"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_may_be_at_another_address_behind_an_authority_of_its_own() {
+    let (stage, vendor, certificates) = (Stage::of(DEFINITION), Vendor::echo().await, Certificates::make());
+    let peer = OidcProvider::with_certificates(&json!({}), &certificates);
+    let request = json!({
+        "POST": "/token", "headers": { "Authorization": "Basic {{packed}}" }, "form": { "grant_type": "client_credentials" },
+        "capture": { "token.access": "body.access_token", "token.expires_in": "body.expires_in" },
+    });
+    let encode = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    let machine = OidcProvider::MACHINE;
+    let packed = STANDARD.encode(format!("{}:{}", encode(machine.id), encode(machine.secret)));
+    let mut configuration = described(&vendor, &request);
+    configuration["own.secrets"] = json!(json!({ "packed": packed }).to_string());
+    configuration["own.url"] = json!(peer.mutual_url());
+    let strange = stage.ask(&configuration).await;
+    assert_eq!(strange.status, 502, "{}", strange.text);
+    configuration["own.authorities"] = json!(certificates.text("authority.pem"));
+    let instance = super::made(&stage.ask(&configuration).await);
+    stage.call(&instance, "/raw").await.ok();
+    let seen = vendor.last();
+    let token = header(&seen, "x-token").and_then(|text| text.strip_prefix("Key ")).expect("a token");
+    assert_eq!(crate::peers::get_as(token, &format!("{}/api/whoami", peer.url())).await.ok()["client"], machine.id);
+    stage.assert_no_trace(&[token, &packed, machine.secret]).await;
 }
