@@ -1,6 +1,7 @@
 //! Every method of authentication as a definition writes it, from `POST /instances` to what the provider received, and
 //! proof that no secret of it stays behind where it does not belong.
 
+mod exchanges;
 mod issuers;
 mod keys;
 mod logins;
