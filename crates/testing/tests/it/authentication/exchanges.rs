@@ -79,6 +79,14 @@ async fn an_outage_after_the_exchange_loses_nothing_of_what_was_granted() {
         assert_eq!(failed.status, 502, "{}", failed.text);
     }
     assert_eq!((provider.asked("/token"), provider.asked("/revoke")), (1, 0));
+    // What waits is sealed like everything else.
+    let app = stage.server.app();
+    let reseal = app.control.spawn({
+        let app = app.clone();
+        async move { keyway_app::reseal::reseal(&app, &|_| ()).await.map(drop) }
+    });
+    reseal.await.expect("it does not panic").expect("it is sealed anew");
+    stage.assert_no_trace(&["token-of-ann"]).await;
     let instance = made(&post(&stage, &provider, "ann").await);
     assert_eq!((provider.asked("/token"), provider.asked("/me")), (1, 3));
     assert_eq!(stage.call(&instance, "/anything").await.ok()["id"], "ann");
